@@ -1,0 +1,205 @@
+# Builds Suture: `make` alone gives build/suture.iso and build/suture.elf; `make help` lists the rest.
+# Files are found by wildcard (a new .c in its room is enough), and everything made lies in build/.
+#
+#   CC_KERNEL=...  compiler of the kernel and the programs: i686-elf-gcc, i686-linux-gnu-gcc or clang, by name or path
+#   HOST_CC=...    compiler of the host tests          MEMORY=64     megabytes that `make run` gives the machine
+#   V=1            show the commands                   TESTS=...     what `make test` runs instead of everything
+#   PREFIX=...     where `make toolchain` installs     B=...         directory of everything made, instead of build
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.SECONDARY:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+ifneq ($(filter deps,$(MAKECMDGOALS)),)
+
+# What is installed decides what the rest of this file looks like: install, then start anew with the other goals.
+rest := $(filter-out deps,$(MAKECMDGOALS))
+.PHONY: deps $(rest)
+deps:
+	@tools/deps.sh install $(rest)
+	$(if $(rest),@+$(MAKE) $(rest))
+$(rest): deps
+	@:
+
+else
+
+# ---- Compilers --------------------------------------------------------------------------------------------------
+
+B         ?= build
+PREFIX    ?= $(CURDIR)/build/toolchain
+find_tool  = $(firstword $(foreach tool,$1,$(shell command -v $(tool))))
+CC_KERNEL ?= $(call find_tool,i686-elf-gcc $(PREFIX)/bin/i686-elf-gcc i686-linux-gnu-gcc)
+HOST_CC   ?= $(call find_tool,clang gcc)
+# Debian's own python, whatever else is on PATH: python3-pytest and python3-pil belong to it.
+PYTHON    := /usr/bin/python3
+
+goals := $(filter-out help clean toolchain,$(or $(MAKECMDGOALS),all))
+ifneq ($(goals),)
+missing := $(shell tools/deps.sh missing build $(filter run test lint format,$(goals)))
+ifneq ($(missing),)
+$(error Not installed: $(missing); `make deps` installs everything on Debian)
+endif
+ifeq ($(call find_tool,$(CC_KERNEL)),)
+$(error No compiler for the kernel$(CC_KERNEL:%=: %); `make deps` installs i686-linux-gnu-gcc, `make toolchain` builds i686-elf-gcc)
+endif
+
+compiler := $(notdir $(CC_KERNEL))
+ifneq ($(findstring clang,$(compiler)),)
+target := --target=i686-elf
+LD     := $(call find_tool,i686-linux-gnu-ld ld)
+libgcc := $(shell $(CC_KERNEL) --target=i386-linux-gnu --rtlib=compiler-rt -print-libgcc-file-name)
+else
+LD     := $(patsubst %gcc,%ld,$(CC_KERNEL))
+libgcc := $(shell $(CC_KERNEL) -print-libgcc-file-name)
+endif
+binutils := $(patsubst %ld,%,$(LD))
+builtin  := $(shell $(CC_KERNEL) $(target) -print-file-name=include)
+endif
+
+warnings := -Wall -Wextra -Werror -Wshadow -Wundef -Wvla -Wpointer-arith -Wwrite-strings \
+	-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wimplicit-fallthrough
+language := -std=gnu11 -I. -isystem $B/include
+machine  := $(target) -march=i686 -mgeneral-regs-only -ffreestanding -nostdinc -isystem $(builtin) -fno-pie \
+	-fno-stack-protector -fno-asynchronous-unwind-tables -fno-strict-aliasing -ffile-prefix-map=$(CURDIR)=.
+CFLAGS   := -O2 -g
+LDFLAGS  := -m elf_i386 -nostdlib -static -z noexecstack -z max-page-size=4096
+export SOURCE_DATE_EPOCH ?= 1767225600
+
+# ---- What is built from what ------------------------------------------------------------------------------------
+
+# The directory of objects is named after the compiler, so that changing it mixes nothing.
+O := $B/$(compiler)
+
+find = $(sort $(wildcard $1))
+
+kernel_objects := $(patsubst %,$O/%.o,$(call find,boot/*.asm kernel/*.asm kernel/*.c mm/*.c viz/*.c))
+user_library   := $(patsubst %,$O/%.o,$(call find,user/lib/*.asm user/lib/*.c))
+programs       := $(patsubst user/%.c,$B/user/%.elf,$(call find,user/*.c))
+lectures       := $(call find,iso/lectures/*.txt)
+test_programs  := $(patsubst tests/user/%.c,$B/tests/%.elf,$(call find,tests/user/*.c))
+program_objects := $(patsubst %,$O/%.o,$(call find,user/*.c tests/user/*.c))
+objects        := $(kernel_objects) $(user_library) $(program_objects)
+
+# What needs the machine stays out of the host's programs: viz/vga.c, and every *_hw.c.
+pure           := $(filter-out viz/vga.c %_hw.c,$(call find,mm/*.c viz/*.c))
+host_library   := $(patsubst %,$B/host/%.o,$(pure) $(call find,tests/host/support*.c))
+host_tests     := $(patsubst tests/host/%.c,$B/host/%,$(call find,tests/host/test_*.c))
+
+ifneq ($V,1)
+Q := @
+say = @printf '  %-5s %s\n' $1 $2
+endif
+
+# $(call remember,TEXT): the recipe of a file that changes only when TEXT does. What depends on it is made again
+# when flags, compiler or the list of files change, which no file's date would tell.
+remember = @mkdir -p $(@D); printf '%s\n' '$1' | cmp -s - $@ || printf '%s\n' '$1' >$@
+
+.PHONY: all FORCE
+all: $B/suture.iso $B/suture.elf ## the ISO and the kernel (what plain `make` does)
+
+$O/flags: FORCE
+	$(call remember,$(shell $(CC_KERNEL) --version | head -n 1) $(warnings) $(language) $(machine) $(CFLAGS))
+$B/parts: FORCE
+	$(call remember,$O $(LDFLAGS) $(objects) $(programs) $(lectures))
+
+# The one file taken from libstb-dev, by itself, so that cross compilers see no other header of the host.
+$B/include/stb_sprintf.h: /usr/include/stb/stb_sprintf.h
+	@mkdir -p $(@D)
+	@cp $< $@
+
+$O/%.c.o: %.c $O/flags | $B/include/stb_sprintf.h
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$Q$(CC_KERNEL) $(language) $(machine) $(warnings) $(CFLAGS) -MMD -MP -c $< -o $@
+
+$O/%.asm.o: %.asm $O/flags
+	$(call say,NASM,$<)
+	@mkdir -p $(@D)
+	$Qnasm -f elf32 -g -Werror -MD $(@:.o=.d) -MP -o $@ $<
+
+# A program's own functions may stay undeclared, its unused ones cost nothing. In a program they stay what its source
+# says, not inlined, cloned or left by a jump, because the screen names the function that called malloc.
+$(user_library) $(program_objects): private language += -Iuser/lib
+$(user_library) $(program_objects): private CFLAGS += -ffunction-sections -fdata-sections -Wno-missing-prototypes
+$(program_objects): private CFLAGS += -Og -fno-inline -fno-optimize-sibling-calls
+
+# ---- The kernel, linked twice: the first link gives the names that panics print, the second holds them ----------
+
+$O/first.elf: $(kernel_objects) boot/kernel.ld tools/symbols.sh $B/parts
+	@tools/symbols.sh $(binutils)nm </dev/null >$O/nosyms.asm && nasm -f elf32 $O/nosyms.asm -o $O/nosyms.o
+	$Q$(LD) $(LDFLAGS) -T boot/kernel.ld -o $@ $(kernel_objects) $O/nosyms.o $(libgcc)
+
+$B/suture.elf: $O/first.elf
+	$(call say,LD,$@)
+	@tools/symbols.sh $(binutils)nm $< >$O/ksyms.asm && nasm -f elf32 $O/ksyms.asm -o $O/ksyms.o
+	$Q$(LD) $(LDFLAGS) -T boot/kernel.ld -o $@ $(kernel_objects) $O/ksyms.o $(libgcc)
+	@tools/symbols.sh $(binutils)nm $@ | cmp -s - $O/ksyms.asm || { echo "$@: the second link moved functions" >&2; false; }
+
+$B/user/%.elf: $O/user/%.c.o $(user_library) user/lib/user.ld $B/parts
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$Q$(LD) $(LDFLAGS) --gc-sections --strip-debug -T user/lib/user.ld -o $@ $< $(user_library) $(libgcc)
+
+# Programs that only tests run; they go into no ISO but a test's own.
+$B/tests/%.elf: $O/tests/user/%.c.o $(user_library) user/lib/user.ld $B/parts
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$Q$(LD) $(LDFLAGS) --gc-sections --strip-debug -T user/lib/user.ld -o $@ $< $(user_library) $(libgcc)
+
+$B/suture.iso: $B/suture.elf $(programs) $(lectures) iso/grub.cfg.in tools/iso.sh $B/parts
+	$(call say,ISO,$@)
+	$QSTRIP=$(binutils)strip tools/iso.sh $@ $B/suture.elf $(programs) $(lectures)
+
+# ---- Running and testing ----------------------------------------------------------------------------------------
+
+.PHONY: run test format lint
+run: $B/suture.iso ## boot the ISO in QEMU: a window where there is a display, else in this terminal
+	@tools/run.sh $< $(or $(MEMORY),64)
+
+test: all $(host_tests) $(test_programs) ## all tests; the last line says how many passed and failed
+	@$(PYTHON) tools/runtests.py $(or $(TESTS),$(host_tests) tests)
+
+sources = $(call find,boot/*.h kernel/*.[ch] mm/*.[ch] viz/*.[ch] user/*.[ch] user/lib/*.[ch] tests/*/*.[ch])
+
+format: ## bring every C file into the project's layout
+	@clang-format -i $(sources)
+
+lint: $B/include/stb_sprintf.h ## clang-format and clang-tidy over every C file
+	@clang-format --dry-run -Werror $(sources)
+	@printf '%s\n' $(call find,kernel/*.c mm/*.c viz/*.c user/*.c user/lib/*.c) | xargs -P 2 -n 4 \
+		sh -c 'clang-tidy --quiet "$$@" -- --target=i686-elf -ffreestanding $(language) -Iuser/lib 2>&1' tidy
+
+HOST_CFLAGS := -O1 -g -DHOST -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+$B/host/flags: FORCE
+	$(call remember,$(shell $(HOST_CC) --version | head -n 1) $(warnings) $(language) $(HOST_CFLAGS) $(host_library))
+
+$B/host/%.c.o: %.c $B/host/flags | $B/include/stb_sprintf.h
+	$(call say,HOST,$<)
+	@mkdir -p $(@D)
+	$Q$(HOST_CC) $(language) $(warnings) $(HOST_CFLAGS) -MMD -MP -c $< -o $@
+
+$B/host/test_%: $B/host/tests/host/test_%.c.o $(host_library)
+	$(call say,LINK,$@)
+	$Q$(HOST_CC) $(HOST_CFLAGS) -o $@ $^ -lcmocka
+
+# ---- The rest ---------------------------------------------------------------------------------------------------
+
+.PHONY: deps toolchain clean help
+toolchain: ## build i686-elf-gcc from Debian's sources into PREFIX (build/toolchain): about 15 minutes
+	@tools/toolchain.sh $(PREFIX)
+
+clean: ## remove what was built, all but build/toolchain
+	@find $B -mindepth 1 -maxdepth 1 ! -name toolchain -exec rm -rf {} + 2>/dev/null || true
+
+help: ## this list
+	@printf '  %-10s %s\n' deps 'install what is missing; goes before other targets: make deps run'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r name text; do \
+		printf '  %-10s %s\n' "$$name" "$$text"; done
+	@echo 'Variables:'; sed -n 's/^#   /  /p' Makefile
+
+-include $(objects:.o=.d) $(patsubst %.o,%.d,$(host_library)) $(host_tests:$B/host/%=$B/host/tests/host/%.c.d)
+
+endif

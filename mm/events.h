@@ -1,0 +1,137 @@
+/*
+ * Events: what changed, one way. An allocator changes its state and emits one fixed record; it does not know
+ * who reads. The ring keeps the newest `capacity` records. A reader holds the sequence number it wants next,
+ * and learns how many it missed.
+ *
+ * Each record carries what undoing it needs; the fields `was` and `arg` mean, by kind, what enum event_kind
+ * says below.
+ */
+#ifndef MM_EVENTS_H
+#define MM_EVENTS_H
+
+#include "mm/owners.h"
+#include "mm/types.h"
+
+enum event_kind {
+    EV_NONE,
+
+    /* memman. at: the range; was: the free range it came out of or went into; owner: the lender. arg[0]:
+     * zone. arg[1]: bytes asked for. LEND arg[2]: where that free range came from (its origin). RETURN
+     * arg[2], arg[3]: origins of the free ranges before and after that it joined; arg[4], arg[5]: start and
+     * end of the lent range it was part of. */
+    EV_LEND,
+    EV_RETURN,
+
+    /* paging. at: linear pages; arg[0]: first frame's address; arg[1]: entry bits; owner: of the frames. */
+    EV_MAP,
+    EV_UNMAP,
+    EV_TABLE, /* at: the 4 MB a new page table covers; arg[0]: its frame */
+    EV_TABLE_GONE,
+
+    /* vmalloc. at: the heap's range after; was: before; arg[0]: start of its last hole, with what was added
+     * or taken away. owner: which heap (H or U). */
+    EV_RANGE,
+
+    /* heap. at: the block; was: the hole it came out of or went into; owner: which heap (H or U). arg[0]:
+     * bytes asked for. MALLOC arg[1]: holes passed by the policy's definition; arg[2]: holes the index looked
+     * at; arg[3]: event that made the hole. FREE arg[3], arg[4]: event and caller of the malloc; arg[5]: its
+     * thread, and 1 << 16 when a guard page ends the block. */
+    EV_MALLOC,
+    EV_FREE,
+    /* realloc in place. at: the block after; was: before; arg[0], arg[1]: bytes asked for after, before;
+     * arg[2]: end of the hole behind, the same before and after; arg[3], arg[5]: as FREE. */
+    EV_RESIZE,
+
+    /* Nothing changed: at.start: the address given, arg[0]: the enum error, arg[1]: the enum event_kind
+     * refused, arg[2]: the true block's start or size, owner: who really owns the address. */
+    EV_REFUSED,
+    EV_NOMEM, /* arg[0]: bytes; arg[1]: zone or ~0; owner: who asked; nothing changed */
+
+    /* processes. at: zero. */
+    EV_SPAWN,   /* arg[0]: parent pid */
+    EV_EXIT,    /* arg[0]: status; arg[1]: enum exit_reason */
+    EV_THREAD,  /* arg[0]: thread number */
+    EV_FAULT,   /* at.start: the address; arg[0]: processor's error code; arg[1]: eip; arg[2]: sequence number
+                 * of the free that   gave the page back, or 0 */
+    EV_SAY,     /* a caption; its text is with the conductor */
+    EV_PHANTOM, /* sutured: an effect withheld. arg[0]: case of the seed, 1 to 12 */
+    EV_KINDS
+};
+
+/* Who acts: set by the kernel at the entry of a system call, by tests as they like; every event copies it. */
+struct actor {
+    uint16_t pid; /* 0: the kernel */
+    uint8_t thread;
+    uint8_t slot;    /* of the process, or NO_SLOT */
+    uint32_t caller; /* the program's return address, or 0 */
+    uint32_t step;   /* number of the heap or _4k call this belongs to; 0: none */
+};
+extern struct actor actor;
+
+/* 64 bytes; tests read it from outside, so the layout is fixed. */
+struct event {
+    uint32_t seq;  /* 1, 2, …; 0 marks a record not yet written */
+    uint32_t time; /* milliseconds since boot */
+    uint16_t pid;
+    uint8_t kind, owner;
+    uint8_t thread, slot, policy, unused;
+    uint32_t step;
+    uint32_t caller;
+    struct region at, was;
+    uint32_t arg[6];
+};
+_Static_assert(sizeof(struct event) == 64, "the ring's records are 64 bytes");
+
+struct events {
+    struct event *ring;
+    uint32_t capacity; /* records, a power of two */
+    uint32_t next;     /* sequence number of the next event; the newest is next - 1 */
+};
+extern struct events events;
+
+/* Takes `ring` (zeroed; capacity a power of two) for good; the first event is number 1. */
+void events_init(struct event *ring, uint32_t capacity);
+
+/* The next record, filled with time, actor and sequence number; the caller fills the rest at once. Never
+ * fails. */
+static inline struct event *event_emit(enum event_kind kind, enum owner owner, struct region at,
+                                       struct region was);
+
+/* The record number `seq`, or NULL when it is not in the ring (any more). */
+const struct event *event_at(uint32_t seq);
+
+/* The oldest sequence number still in the ring. */
+uint32_t events_oldest(void);
+
+/*
+ * A reader's turn: the next event it has not seen, or NULL when it has seen all. *cursor is the sequence
+ * number it wants (start with 1 or events.next) and is moved past the record returned; what the ring has
+ * overwritten meanwhile is added to *missed.
+ */
+const struct event *event_next(uint32_t *cursor, uint32_t *missed);
+
+/* Shortest name of a kind, as `dump events` prints it. */
+extern const char *const event_names[EV_KINDS];
+
+extern uint32_t events_clock; /* milliseconds since boot, kept by the timer; what `time` copies */
+
+static inline struct event *event_emit(enum event_kind kind, enum owner owner, struct region at,
+                                       struct region was) {
+    uint32_t seq = events.next++;
+    struct event *e = &events.ring[seq & (events.capacity - 1)];
+    e->seq = seq;
+    e->time = events_clock;
+    e->pid = actor.pid;
+    e->kind = (uint8_t)kind;
+    e->owner = (uint8_t)owner;
+    e->thread = actor.thread;
+    e->slot = actor.slot;
+    e->policy = 0;
+    e->step = actor.step;
+    e->caller = actor.caller;
+    e->at = at;
+    e->was = was;
+    return e;
+}
+
+#endif

@@ -1,0 +1,625 @@
+/*
+ * The heap: lending blocks out of holes and taking them back. Trees in mm/heap_index.c, readers' walks in
+ * mm/heap_walk.c, choosing a hole in mm/policy_*.c.
+ */
+#include "mm/heap.h"
+#include "mm/events.h"
+#include "mm/heap_index.h"
+#include "mm/policy.h"
+#include "mm/world.h"
+
+/* A malloc cuts at most a gap in front, the block and the rest; growing may add a tile. */
+#define RECORDS_FOR_ALLOC 4u
+
+static uint32_t smaller(uint32_t a, uint32_t b) {
+    return a < b ? a : b;
+}
+
+static uint32_t larger(uint32_t a, uint32_t b) {
+    return a > b ? a : b;
+}
+
+/* ---- records ---- */
+
+static struct tile *record_new(struct heap *h) {
+    struct tile *t = h->spare;
+    h->spare = t->next;
+    h->spares--;
+    return t;
+}
+
+static void record_delete(struct heap *h, struct tile *t) {
+    t->state = 0;
+    t->next = h->spare;
+    h->spare = t;
+    h->spares++;
+}
+
+/* xorshift32 (Marsaglia): ranks need no more than to look random. */
+static uint32_t next_rank(struct heap *h) {
+    h->seed ^= h->seed << 13;
+    h->seed ^= h->seed >> 17;
+    h->seed ^= h->seed << 5;
+    return h->seed;
+}
+
+static int records_ensure(struct heap *h, uint32_t count) {
+    while (h->spares < count) {
+        void **chunk = h->world.records(h->world.context);
+        if (!chunk) {
+            return E_NOMEM;
+        }
+        *chunk = h->chunks;
+        h->chunks = chunk;
+        struct tile *t = (struct tile *)(void *)(chunk + 1);
+        uint32_t n = (HEAP_RECORDS - sizeof(void *)) / sizeof(struct tile);
+        while (n--) {
+            t->rank = next_rank(h);
+            record_delete(h, t++);
+        }
+    }
+    return OK;
+}
+
+static void set_hole(struct tile *t, struct region at, uint32_t caller, uint32_t seq) {
+    t->at = at;
+    t->state = TILE_HOLE;
+    t->asked = 0;
+    t->caller = caller;
+    t->seq = seq;
+    t->thread = 0;
+    t->guard_page = 0;
+}
+
+/* A new hole right after `before`. */
+static struct tile *hole_new(struct heap *h, struct region at, struct tile *before, uint32_t caller,
+                             uint32_t seq) {
+    struct tile *t = record_new(h);
+    set_hole(t, at, caller, seq);
+    index_insert(h, t, before);
+    index_size_insert(h, t);
+    return t;
+}
+
+static void hole_resize(struct heap *h, struct tile *hole, struct region at) {
+    index_size_remove(h, hole);
+    hole->at = at;
+    index_update(h, hole);
+    index_size_insert(h, hole);
+}
+
+static void hole_delete(struct heap *h, struct tile *hole) {
+    index_size_remove(h, hole);
+    index_remove(h, hole);
+    record_delete(h, hole);
+}
+
+/* ---- pages ---- */
+
+/* The bytes of a block that are backed by pages: all but a guard page. */
+static struct region body(const struct tile *t) {
+    return (struct region){t->at.start, t->at.end - (t->guard_page ? PAGE_SIZE : 0)};
+}
+
+/*
+ * The pages that `inner` alone covers, when all of `hole` around it is a hole but for inner: those that a
+ * malloc of inner maps and a free of inner gives back.
+ */
+static struct region own_pages(struct region inner, struct region hole) {
+    struct region pages = {round_down(inner.start, PAGE_SIZE), round_up(inner.end, PAGE_SIZE)};
+    if (pages.start < hole.start) {
+        pages.start += PAGE_SIZE;
+    }
+    if (pages.end > hole.end) {
+        pages.end -= PAGE_SIZE;
+    }
+    if (pages.start >= pages.end) {
+        pages.end = pages.start;
+    }
+    return pages;
+}
+
+static int map_pages(struct heap *h, struct region pages) {
+    if (!h->world.map || region_empty(pages)) {
+        return OK;
+    }
+    int error = h->world.map(h->world.context, pages);
+    if (!error) {
+        h->mapped += region_size(pages) >> PAGE_SHIFT;
+    }
+    return error;
+}
+
+static void unmap_pages(struct heap *h, struct region pages) {
+    if (h->world.map && !region_empty(pages)) {
+        h->world.unmap(h->world.context, pages);
+        h->mapped -= region_size(pages) >> PAGE_SHIFT;
+    }
+}
+
+/* Bytes between what was asked for and the end of the body: the guard. */
+static struct region guard_bytes(const struct heap *h, const struct tile *t) {
+    uint32_t start = t->at.start + h->config.header + t->asked;
+    return (struct region){start, larger(start, body(t).end)};
+}
+
+static bool guards(const struct heap *h) {
+    return h->config.guard && h->world.map && !h->config.policy->buddy;
+}
+
+/* ---- the range (vmalloc) ---- */
+
+static void range_event(const struct heap *h, struct region was, uint32_t trailing_hole) {
+    struct event *e = event_emit(EV_RANGE, h->config.owner, h->range, was);
+    e->slot = h->slot;
+    e->arg[0] = trailing_hole;
+}
+
+/* Moves the range's end up to `end`; the new bytes join the last hole (buddy: only when they are buddies). */
+static void range_grow(struct heap *h, uint32_t end) {
+    struct region was = h->range, fresh = {h->range.end, end};
+    struct tile *last = h->last;
+    bool joins = last && last->state == TILE_HOLE;
+    if (h->config.policy->buddy) {
+        joins = joins && region_size(last->at) == region_size(was);
+    }
+    h->range.end = end;
+    if (joins) {
+        hole_resize(h, last, (struct region){last->at.start, end});
+    } else {
+        last = hole_new(h, fresh, last, 0, events.next);
+    }
+    range_event(h, was, last->at.start);
+}
+
+/* Moves it down to `end`; what goes is the last hole's. */
+static void range_shrink(struct heap *h, uint32_t end) {
+    struct region was = h->range;
+    struct tile *last = h->last;
+    uint32_t start = last->at.start;
+    h->range.end = end;
+    if (start < end) {
+        hole_resize(h, last, (struct region){start, end});
+    } else {
+        hole_delete(h, last);
+    }
+    range_event(h, was, start);
+}
+
+/* The lowest end the range may have now. */
+static uint32_t range_need(const struct heap *h) {
+    uint32_t least = h->config.span.start + h->config.initial;
+    if (!h->last || h->last->state != TILE_HOLE) {
+        return h->range.end;
+    }
+    uint32_t need = round_up(h->last->at.start, PAGE_SIZE);
+    if (h->config.policy->buddy) {
+        /* Halves as long as the upper half is free. */
+        uint32_t size = region_size(h->range);
+        if (h->last->at.start == h->range.start) {
+            size = 0;
+        }
+        while (size > PAGE_SIZE && h->last->at.start <= h->range.start + size / 2) {
+            size /= 2;
+        }
+        need = h->range.start + size;
+    }
+    return smaller(h->range.end, larger(need, least));
+}
+
+static void range_trim(struct heap *h) {
+    uint32_t end = range_need(h);
+    while (end < h->range.end) {
+        uint32_t step = end;
+        if (h->config.policy->buddy && h->last->at.start > end) {
+            step = h->last->at.start;
+        }
+        range_shrink(h, step);
+    }
+}
+
+/* Grows the range by as little as makes `want` fit at its end. */
+static struct tile *range_extend(struct heap *h, const struct want *want) {
+    uint32_t room = h->config.span.end - h->range.start;
+    if (h->config.policy->buddy) {
+        uint32_t size = region_size(h->range);
+        uint32_t need = larger(want->size, PAGE_SIZE);
+        while (size == 0 || !heap_fits(h->last, want)) {
+            uint32_t next = size ? size * 2 : need;
+            if (next > room || next < size) {
+                range_trim(h);
+                return NULL;
+            }
+            range_grow(h, h->range.start + next);
+            size = next;
+        }
+        return h->last;
+    }
+    uint32_t start = h->last && h->last->state == TILE_HOLE ? h->last->at.start : h->range.end;
+    if (want->pages) {
+        start = round_up(start, PAGE_SIZE);
+    }
+    uint32_t left = h->config.span.end - start;
+    if (start < h->range.start || want->size > left || !h->world.map) {
+        return NULL;
+    }
+    range_grow(h, round_up(start + want->size, PAGE_SIZE));
+    return h->last;
+}
+
+/* ---- malloc ---- */
+
+static uint32_t power_of_two(uint32_t n) {
+    return n <= 1 ? 1 : 1u << (32 - __builtin_clz(n - 1));
+}
+
+/* What a request for `size` bytes needs in the heap. False: no heap is that large. */
+static bool want_of(const struct heap *h, uint32_t size, struct want *want) {
+    const struct heap_config *c = &h->config;
+    uint32_t rounded = round_up(larger(size, 1), c->align);
+    *want = (struct want){0};
+    if (rounded == 0 || rounded > 0x80000000u) {
+        return false;
+    }
+    if (c->policy->buddy) {
+        want->size = power_of_two(larger(rounded + c->header, c->align * 2));
+        return true;
+    }
+    if (guards(h) && rounded == size) {
+        want->pages = (size & PAGE_MASK) == 0;
+        rounded += want->pages ? PAGE_SIZE : c->align;
+    }
+    want->size = rounded + c->header;
+    return true;
+}
+
+/* Halves a buddy hole until it is the size wanted. */
+static void split_buddies(struct heap *h, struct tile *hole, uint32_t size) {
+    while (region_size(hole->at) > size) {
+        uint32_t middle = hole->at.start + region_size(hole->at) / 2;
+        struct region upper = {middle, hole->at.end};
+        hole_resize(h, hole, (struct region){hole->at.start, middle});
+        hole_new(h, upper, hole, hole->caller, hole->seq);
+    }
+}
+
+/* The block takes its place in the hole; what is left in front and behind stays a hole. */
+static struct tile *carve(struct heap *h, struct tile *hole, struct region block, const struct want *want) {
+    if (h->config.policy->buddy) {
+        split_buddies(h, hole, want->size);
+    }
+    struct region rest = {block.end, hole->at.end};
+    struct tile *t = hole;
+    if (hole->at.start < block.start) {
+        t = record_new(h);
+        hole_resize(h, hole, (struct region){hole->at.start, block.start});
+        t->at = block;
+        t->state = TILE_BLOCK;
+        index_insert(h, t, hole);
+    } else {
+        index_size_remove(h, hole);
+        t->at = block;
+        t->state = TILE_BLOCK;
+        index_update(h, t);
+    }
+    if (!region_empty(rest)) {
+        hole_new(h, rest, t, hole->caller, hole->seq);
+    }
+    return t;
+}
+
+static vaddr_t no_memory(const struct heap *h, uint32_t size) {
+    struct region none = {0, 0};
+    struct event *e = event_emit(EV_NOMEM, h->config.owner, none, none);
+    e->arg[0] = size;
+    e->arg[1] = ~0u;
+    return 0;
+}
+
+/* Buddies split to any depth. */
+static uint32_t records_needed(const struct heap *h) {
+    return h->config.policy->buddy ? 32 + RECORDS_FOR_ALLOC : RECORDS_FOR_ALLOC;
+}
+
+vaddr_t heap_alloc(struct heap *h, uint32_t size) {
+    const struct policy *policy = h->config.policy;
+    struct want want;
+    if (!want_of(h, size, &want) || records_ensure(h, records_needed(h))) {
+        return no_memory(h, size);
+    }
+    struct tile *hole = policy->choose(h, &want);
+    uint32_t passed = policy->passed(h, hole);
+    if (!hole) {
+        hole = range_extend(h, &want);
+        if (!hole) {
+            return no_memory(h, size);
+        }
+    }
+
+    struct region was = hole->at;
+    struct region block;
+    block.start = want.pages ? round_up(was.start, PAGE_SIZE) : was.start;
+    block.end = block.start + want.size;
+    struct region inner = {block.start, block.end - (want.pages && guards(h) ? PAGE_SIZE : 0)};
+    if (map_pages(h, own_pages(inner, was))) {
+        range_trim(h);
+        return no_memory(h, size);
+    }
+
+    uint32_t hole_seq = hole->seq;
+    struct tile *t = carve(h, hole, block, &want);
+    t->asked = size;
+    t->caller = actor.caller;
+    t->thread = actor.thread;
+    t->seq = events.next;
+    t->guard_page = want.pages && guards(h);
+    h->blocks++;
+    h->block_bytes += want.size;
+    h->asked_bytes += size;
+    h->searches++;
+    h->looked += want.looked;
+    h->rover = t->next;
+    if (guards(h)) {
+        world_fill_user(guard_bytes(h, t), HEAP_GUARD);
+    }
+
+    struct event *e = event_emit(EV_MALLOC, h->config.owner, t->at, was);
+    e->slot = h->slot;
+    e->policy = policy->code;
+    e->arg[0] = size;
+    e->arg[1] = passed;
+    e->arg[2] = want.looked;
+    e->arg[3] = hole_seq;
+    return t->at.start + h->config.header;
+}
+
+/* ---- free ---- */
+
+static int refuse(const struct heap *h, vaddr_t address, int why, uint32_t kind, const struct tile *t,
+                  uint32_t detail) {
+    struct region at = t ? t->at : (struct region){0, 0};
+    struct event *e = event_emit(EV_REFUSED, h->config.owner, (struct region){address, address}, at);
+    e->slot = h->slot;
+    e->arg[0] = (uint32_t)why;
+    e->arg[1] = kind;
+    e->arg[2] = detail;
+    e->arg[3] = t ? t->seq : 0;
+    return why;
+}
+
+/* OK when `address` is what a malloc returned and no free took back. */
+static int find_block(const struct heap *h, vaddr_t address, struct tile **tile) {
+    vaddr_t start = address - h->config.header;
+    struct tile *t = region_has(h->range, start) ? index_find(h, start) : NULL;
+    *tile = t;
+    if (!t) {
+        return E_FOREIGN;
+    }
+    if (t->state == TILE_HOLE) {
+        return E_DOUBLE;
+    }
+    if (t->at.start == start) {
+        return OK;
+    }
+    return start & (h->config.align - 1) ? E_MISALIGNED : E_INTERIOR;
+}
+
+/* Up to a page's worth of the freed bytes that stay mapped. */
+static void poison(struct region freed, struct region unmapped) {
+    uint32_t left = PAGE_SIZE;
+    struct region front = {freed.start, smaller(freed.end, larger(freed.start, unmapped.start))};
+    if (region_empty(unmapped)) {
+        front.end = freed.end;
+    }
+    front.end = front.start + smaller(region_size(front), left);
+    left -= region_size(front);
+    world_fill_user(front, HEAP_POISON);
+    if (!region_empty(unmapped) && unmapped.end < freed.end) {
+        world_fill_user((struct region){unmapped.end, unmapped.end + smaller(freed.end - unmapped.end, left)},
+                        HEAP_POISON);
+    }
+}
+
+static struct tile *buddy_of(const struct heap *h, const struct tile *t) {
+    uint32_t size = region_size(t->at), offset = t->at.start - h->range.start;
+    if (size >= region_size(h->range)) {
+        return NULL;
+    }
+    struct tile *other = offset & size ? t->prev : t->next;
+    return other && other->state == TILE_HOLE && region_size(other->at) == size ? other : NULL;
+}
+
+/* The tile is a hole not yet in the tree by size. Joins it with the holes it touches; returns the hole it is
+ * then. */
+static struct tile *join(struct heap *h, struct tile *t) {
+    bool buddy = h->config.policy->buddy;
+    for (;;) {
+        struct tile *other = buddy                                    ? buddy_of(h, t)
+                             : t->prev && t->prev->state == TILE_HOLE ? t->prev
+                             : t->next && t->next->state == TILE_HOLE ? t->next
+                                                                      : NULL;
+        if (!other) {
+            break;
+        }
+        struct region both = {smaller(t->at.start, other->at.start), larger(t->at.end, other->at.end)};
+        if (h->rover == other) {
+            h->rover = t;
+        }
+        index_size_remove(h, other);
+        index_remove(h, other);
+        record_delete(h, other);
+        t->at = both;
+    }
+    index_update(h, t);
+    index_size_insert(h, t);
+    return t;
+}
+
+/* The block becomes a hole; `present`: its space is loaded and may be written. */
+static void release(struct heap *h, struct tile *t, bool present) {
+    struct region block = t->at, inner = body(t);
+    uint32_t asked = t->asked, caller = t->caller, seq = t->seq,
+             flags = t->thread | (uint32_t)t->guard_page << 16;
+    h->blocks--;
+    h->block_bytes -= region_size(block);
+    h->asked_bytes -= asked;
+    set_hole(t, block, actor.caller, 0);
+    t = join(h, t);
+    struct region pages = own_pages(inner, t->at);
+    if (present && h->world.map) {
+        poison(inner, pages);
+    }
+    unmap_pages(h, pages);
+
+    t->seq = events.next;
+    struct event *e = event_emit(EV_FREE, h->config.owner, block, t->at);
+    e->slot = h->slot;
+    e->policy = h->config.policy->code;
+    e->arg[0] = asked;
+    e->arg[3] = seq;
+    e->arg[4] = caller;
+    e->arg[5] = flags;
+    range_trim(h);
+}
+
+int heap_free(struct heap *h, vaddr_t address) {
+    struct tile *t;
+    int why = find_block(h, address, &t);
+    if (why) {
+        return refuse(h, address, why, EV_FREE, t, t ? t->at.start + h->config.header : 0);
+    }
+    if (guards(h)) {
+        struct region guard = guard_bytes(h, t);
+        vaddr_t bad = world_check_user(guard, HEAP_GUARD);
+        if (bad != guard.end) {
+            why = refuse(h, address, E_OVERRUN, EV_FREE, t, bad);
+        }
+    }
+    release(h, t, true);
+    return why;
+}
+
+/* ---- realloc ---- */
+
+/* Tries to give the block `size` bytes where it stands. */
+static bool resize(struct heap *h, struct tile *t, uint32_t size) {
+    struct want want;
+    if (!want_of(h, size, &want) || want.pages || t->guard_page || records_ensure(h, RECORDS_FOR_ALLOC)) {
+        return false;
+    }
+    struct region was = t->at, now = {was.start, was.start + want.size};
+    struct tile *next = t->next && t->next->state == TILE_HOLE ? t->next : NULL;
+    if (h->config.policy->buddy) {
+        if (region_size(now) != region_size(was)) {
+            return false;
+        }
+        next = NULL;
+    }
+    if (now.end < now.start || now.end > h->config.span.end) {
+        return false;
+    }
+    if (now.end > (next ? next->at.end : was.end)) {
+        if ((next ? next : t) != h->last || !h->world.map) {
+            return false;
+        }
+        range_grow(h, round_up(now.end, PAGE_SIZE));
+        next = h->last;
+    }
+    uint32_t hole_end = next ? next->at.end : was.end;
+    struct region around = {was.end, hole_end};
+    if (now.end > was.end && map_pages(h, own_pages((struct region){was.end, now.end}, around))) {
+        range_trim(h);
+        return false;
+    }
+
+    if (now.end != was.end) {
+        uint32_t caller = next ? next->caller : actor.caller, seq = next ? next->seq : events.next;
+        if (next) {
+            hole_delete(h, next);
+        }
+        t->at = now;
+        index_update(h, t);
+        if (now.end < was.end) {
+            unmap_pages(h, own_pages((struct region){now.end, was.end}, (struct region){now.end, hole_end}));
+        }
+        if (now.end < larger(was.end, hole_end)) {
+            hole_new(h, (struct region){now.end, larger(was.end, hole_end)}, t, caller, seq);
+        }
+    }
+    uint32_t asked = t->asked;
+    h->block_bytes += region_size(now) - region_size(was);
+    h->asked_bytes += size - asked;
+    t->asked = size;
+    if (guards(h)) {
+        world_fill_user(guard_bytes(h, t), HEAP_GUARD);
+    }
+    struct event *e = event_emit(EV_RESIZE, h->config.owner, now, was);
+    e->slot = h->slot;
+    e->arg[0] = size;
+    e->arg[1] = asked;
+    e->arg[2] = larger(was.end, hole_end);
+    e->arg[3] = t->seq;
+    e->arg[5] = t->thread;
+    range_trim(h);
+    return true;
+}
+
+vaddr_t heap_realloc(struct heap *h, vaddr_t address, uint32_t size) {
+    struct tile *t;
+    int why = find_block(h, address, &t);
+    if (why) {
+        refuse(h, address, why, EV_RESIZE, t, t ? t->at.start + h->config.header : 0);
+        return 0;
+    }
+    if (resize(h, t, size)) {
+        return address;
+    }
+    uint32_t keep = smaller(size, t->asked);
+    vaddr_t moved = heap_alloc(h, size);
+    if (moved) {
+        if (h->world.map) {
+            world_copy_user(moved, address, keep);
+        }
+        heap_free(h, address);
+    }
+    return moved;
+}
+
+/* ---- life ---- */
+
+int heap_init(struct heap *h, const struct heap_config *config, const struct heap_world *world) {
+    *h = (struct heap){
+        .config = *config,
+        .world = *world,
+        .range = {config->span.start, config->span.start},
+        .seed = 2463534242u,
+        .slot = actor.slot,
+    };
+    if (records_ensure(h, records_needed(h))) {
+        return E_NOMEM;
+    }
+    if (config->initial) {
+        range_grow(h, config->span.start + config->initial);
+    }
+    return OK;
+}
+
+void heap_delete(struct heap *h) {
+    h->config.initial = 0;
+    for (struct tile *t = h->first; t; t = h->first) {
+        while (t && t->state != TILE_BLOCK) {
+            t = t->next;
+        }
+        if (!t) {
+            break;
+        }
+        release(h, t, false);
+    }
+    range_trim(h);
+    for (void **chunk = h->chunks; chunk;) {
+        void **next = *chunk;
+        h->world.records_gone(h->world.context, chunk);
+        chunk = next;
+    }
+    *h = (struct heap){.config = h->config, .world = h->world, .range = {h->range.start, h->range.start}};
+}

@@ -1,0 +1,117 @@
+/*
+ * memman: physical memory, in four zones with walls. It keeps every zone as a row of ranges, free or lent,
+ * that tile it without a gap; a lent range's record becomes the free range's record, so a free needs no
+ * memory and cannot fail.
+ *
+ * A zone hands out units (a page, or 32 bytes). The range that starts at unit u has its record at records + u
+ * * stride: in a table beside the frames for pages, in the first 16 bytes of the range itself for bytes.
+ * `starts` has a bit for each unit where a range starts. Over buckets of units lies a tree of maxima: leaf b
+ * is the size of the largest free range that starts in bucket b, a node is the larger of its two children;
+ * first fit goes down its left side. Every operation is O(log zone size), whatever the number of ranges.
+ */
+#ifndef MM_MEMMAN_H
+#define MM_MEMMAN_H
+
+#include "mm/owners.h"
+#include "mm/types.h"
+
+enum zone { ZONE_P, ZONE_K, ZONE_B, ZONE_U, ZONES };
+
+enum range_state { RANGE_FREE = 1, RANGE_LENT = 2, RANGE_HOLE = 3 /* of the boot map: never lent */ };
+
+/* 16 bytes, at the first unit of each range. before: units of the range just before it in the zone, 0 for the
+ * first. */
+struct range_record {
+    uint32_t units : 30;
+    uint32_t state : 2;
+    uint32_t before;
+    uint32_t origin; /* sequence number of the event that made it so; 0: boot */
+    uint16_t slack;  /* lent: bytes that were not asked for */
+    uint8_t slot;    /* lent: of the process it is charged to, or NO_SLOT */
+    uint8_t owner;   /* lent: enum owner */
+};
+_Static_assert(sizeof(struct range_record) == 16, "a record fits in front of the smallest range");
+
+struct zone_info {
+    const char *name;   /* "kpages", … */
+    struct region span; /* all that lies between its walls */
+    uint32_t unit_shift;
+    uint32_t head;          /* bytes of record in front of what is lent: 16 in byte zones, 0 in page zones */
+    uint32_t units, usable; /* usable: without the holes of the boot map */
+    uint32_t free_units, free_ranges, lent_ranges;
+    uint32_t bucket_shift; /* units of a bucket, as a shift */
+    uint32_t leaves;       /* a power of two */
+    uint32_t *largest;     /* tree of maxima: [1] the root, [leaves + b] bucket b */
+    uint32_t *starts;      /* bit map of units where a range starts */
+    uint8_t *records;
+    uint32_t stride_shift;
+};
+extern struct zone_info zones[ZONES];
+extern const enum owner zone_owner[ZONES];
+
+/* A piece of usable RAM, as the boot map has it, page aligned, ascending, disjoint, below 4 GB. */
+#define BOOT_REGIONS 32
+struct boot_map {
+    uint32_t count;
+    struct region usable[BOOT_REGIONS];
+};
+
+/*
+ * Builds owners, ring and zones for the given map. `taken` ends the image and modules; the tables follow it
+ * in the first usable piece below the window's end that holds them. The rest is divided 2:2:8:16 among P, K,
+ * B, U, with P, K and B below WINDOW_SIZE and the surplus to U. Returns OK, or E_NOMEM when the map has less
+ * than MEMMAN_LEAST bytes to divide.
+ */
+#define MEMMAN_LEAST 0x300000u
+int memman_init(const struct boot_map *map, paddr_t taken);
+
+/*
+ * Lends `size` bytes (whole pages in P and U; in K and B any, aligned to 16) of the zone, first fit, to
+ * `owner` on behalf of the process in `slot`. Returns the address, or 0 with an event when the zone is full
+ * or size is 0. Emits EV_LEND.
+ */
+paddr_t memman_alloc(enum zone zone, uint32_t size, enum owner owner, uint8_t slot);
+
+/*
+ * Takes back the range that starts at `address`, all of it, by its address alone. Emits EV_RETURN and returns
+ * OK; or refuses, changes nothing, emits EV_REFUSED and returns E_DOUBLE, E_FOREIGN, E_MISALIGNED, E_INTERIOR
+ * or E_WALL.
+ */
+int memman_free(enum zone zone, paddr_t address);
+
+/* As memman_free, for part of a lent page range: the pages of `part`, which lie in one lent range (P and U
+ * only). */
+int memman_free_part(enum zone zone, struct region part);
+
+/* The zone an address lies in, or ZONES. */
+enum zone memman_zone(paddr_t address);
+
+/* A range as a reader sees it. */
+struct range {
+    struct region at; /* with its record, in byte zones */
+    enum range_state state;
+    uint32_t origin, asked;
+    enum owner owner;
+    uint8_t slot;
+};
+
+/* The range that covers `address` at that moment. False when the address is not in the zone. */
+bool memman_range(moment_t at, enum zone zone, paddr_t address, struct range *out);
+
+/* The first free range that starts at or after `from`. False when there is none. O(log n). */
+bool memman_next_free(moment_t at, enum zone zone, paddr_t from, struct range *out);
+
+/*
+ * For tests that fail each allocation in turn: when not 0, counted down by every memman_alloc, and the one
+ * that reaches 0 finds its zone full.
+ */
+extern uint32_t memman_fail;
+
+/* Bytes lent in the zone, and bytes of the largest free range. */
+uint32_t memman_used(enum zone zone);
+uint32_t memman_largest(enum zone zone);
+
+/* Verifies every invariant above. Returns NULL or what differs. */
+const char *memman_check(enum zone zone);
+
+#endif

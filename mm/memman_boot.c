@@ -1,0 +1,237 @@
+/*
+ * memman at boot: where the tables lie, and how the rest of memory is divided among the zones.
+ *
+ *   0        taken          system end                                             RAM's end
+ *   | system | tables, ring |  P  |  K  |     B     |            U                 |
+ */
+#include "mm/events.h"
+#include "mm/memman.h"
+#include "mm/past.h"
+#include "mm/world.h"
+
+#define BYTE_UNIT_SHIFT 5 /* byte zones hand out 32 bytes at a time, 16 of the first 32 are the record */
+#define BYTE_HEAD       16u
+#define BYTE_BUCKET     3 /* 8 units: 256 bytes */
+
+static const char *const zone_names[ZONES] = {"kpages", "kbytes", "ubytes", "upages"};
+
+static bool is_byte_zone(enum zone zone) {
+    return zone == ZONE_K || zone == ZONE_B;
+}
+
+/* Hands out the table area from its start; everything is 16-aligned and zeroed by the caller. */
+static void *take(paddr_t *next, uint32_t size) {
+    void *p = phys(*next);
+    *next += round_up(size, 16);
+    return p;
+}
+
+static uint32_t power_of_two(uint32_t n) {
+    uint32_t p = 1;
+    while (p < n) {
+        p *= 2;
+    }
+    return p;
+}
+
+/* Records of the ring: about one for each KB of memory. */
+static uint32_t ring_capacity(uint32_t frames) {
+    uint32_t capacity = power_of_two(frames * 3);
+    return capacity < 1u << 18 ? capacity : 1u << 18;
+}
+
+static uint32_t pages_of(const struct boot_map *map, paddr_t from, paddr_t limit) {
+    uint32_t pages = 0;
+    for (uint32_t i = 0; i < map->count; i++) {
+        struct region r = map->usable[i];
+        uint32_t start = r.start > from ? r.start : from;
+        uint32_t last = r.end - 1 < limit - 1 ? r.end - 1 : limit - 1;
+        if (start < last) {
+            pages += (last - start + 1) >> PAGE_SHIFT;
+        }
+    }
+    return pages;
+}
+
+/* The address at which `pages` usable pages from `from` on have gone by. */
+static paddr_t after_pages(const struct boot_map *map, paddr_t from, uint32_t pages) {
+    for (uint32_t i = 0; i < map->count; i++) {
+        struct region r = map->usable[i];
+        uint32_t start = r.start > from ? r.start : from;
+        if (start - 1 >= r.end - 1) {
+            continue;
+        }
+        uint32_t here = (r.end - start) >> PAGE_SHIFT;
+        if (pages <= here) {
+            return start + (pages << PAGE_SHIFT);
+        }
+        pages -= here;
+    }
+    return map->usable[map->count - 1].end;
+}
+
+/* `address`, or the start of the next usable piece when it lies in a hole. */
+static paddr_t next_usable(const struct boot_map *map, paddr_t address) {
+    for (uint32_t i = 0; i < map->count; i++) {
+        if (address < map->usable[i].start) {
+            return map->usable[i].start;
+        }
+        if (region_has(map->usable[i], address)) {
+            return address;
+        }
+    }
+    return address;
+}
+
+/* Divides what lies from `from` on, 2:2:8:16; P, K and B stay inside the window, what they cannot have goes
+ * to U. */
+static void divide(const struct boot_map *map, paddr_t from, struct region span[ZONES]) {
+    uint32_t all = pages_of(map, from, 0), window = pages_of(map, from, WINDOW_SIZE);
+    uint32_t part = all / 28 < window / 12 ? all / 28 : window / 12;
+    const uint32_t parts[ZONES] = {2, 2, 8, 0};
+    for (int z = 0; z < ZONES; z++) {
+        from = next_usable(map, from);
+        paddr_t end = z == ZONE_U ? map->usable[map->count - 1].end : after_pages(map, from, parts[z] * part);
+        span[z] = (struct region){from, end};
+        from = end;
+    }
+}
+
+static uint32_t zone_units(enum zone zone, struct region span) {
+    return region_size(span) >> (is_byte_zone(zone) ? BYTE_UNIT_SHIFT : PAGE_SHIFT);
+}
+
+static uint32_t zone_leaves(enum zone zone, struct region span) {
+    uint32_t shift = is_byte_zone(zone) ? BYTE_BUCKET : 0;
+    return power_of_two((zone_units(zone, span) + (1u << shift) - 1) >> shift);
+}
+
+static uint32_t zone_table_size(enum zone zone, struct region span) {
+    uint32_t units = zone_units(zone, span);
+    uint32_t records = is_byte_zone(zone) ? 0 : units * (uint32_t)sizeof(struct range_record);
+    return records + round_up(units / 8 + 4, 16) + round_up(2 * zone_leaves(zone, span) * 4, 16) + 16;
+}
+
+static uint32_t table_size(const struct boot_map *map, uint32_t frames, paddr_t from) {
+    struct region span[ZONES];
+    divide(map, from, span);
+    uint32_t size = round_up(owners_table_size(frames), 16);
+    size += ring_capacity(frames) * (uint32_t)sizeof(struct event);
+    size += round_up(past_size(ring_capacity(frames)), 16);
+    for (int z = 0; z < ZONES; z++) {
+        size += zone_table_size((enum zone)z, span[z]);
+    }
+    return round_up(size, PAGE_SIZE);
+}
+
+/* The first place at or above `taken` and inside the window where `size` bytes lie in one usable piece; 0:
+ * none. */
+static paddr_t place(const struct boot_map *map, paddr_t taken, uint32_t size) {
+    for (uint32_t i = 0; i < map->count; i++) {
+        struct region r = map->usable[i];
+        uint32_t start = r.start > taken ? r.start : round_up(taken, PAGE_SIZE);
+        uint32_t end = r.end - 1 < WINDOW_SIZE - 1 ? r.end : WINDOW_SIZE;
+        if (start < end && end - start >= size) {
+            return start;
+        }
+    }
+    return 0;
+}
+
+static void add_range(enum zone zone, struct region at, enum range_state state, uint32_t *before) {
+    struct zone_info *z = &zones[zone];
+    uint32_t unit = (at.start - z->span.start) >> z->unit_shift, units = region_size(at) >> z->unit_shift;
+    if (units == 0) {
+        return;
+    }
+    *(struct range_record *)(void *)(z->records + ((size_t)unit << z->stride_shift)) =
+        (struct range_record){.units = units, .state = (uint32_t)state, .before = *before, .slot = NO_SLOT};
+    z->starts[unit / 32] |= 1u << (unit % 32);
+    *before = units;
+    if (state == RANGE_FREE) {
+        z->free_ranges++;
+        z->free_units += units;
+        z->usable += units;
+        owners_set(at.start >> PAGE_SHIFT, region_size(at) >> PAGE_SHIFT, OWNER_FREE, NO_SLOT);
+        uint32_t *leaf = &z->largest[z->leaves + (unit >> z->bucket_shift)];
+        *leaf = units > *leaf ? units : *leaf;
+    }
+}
+
+/*
+ * Fills the zone's row of ranges: usable pieces free, holes between them never lent. A byte zone gives up the
+ * page in front of a hole, because the hole's record must lie in memory that is there.
+ */
+static void fill_zone(const struct boot_map *map, enum zone zone) {
+    struct zone_info *z = &zones[zone];
+    paddr_t next = z->span.start;
+    uint32_t before = 0;
+    for (uint32_t i = 0; i < map->count; i++) {
+        struct region r = map->usable[i];
+        if (r.start < next) {
+            r.start = next;
+        }
+        if (r.end - 1 > z->span.end - 1) {
+            r.end = z->span.end;
+        }
+        if (r.start - 1 >= r.end - 1) {
+            continue;
+        }
+        add_range(zone, (struct region){next, r.start}, RANGE_HOLE, &before);
+        next = r.end;
+        if (z->head && next != z->span.end) {
+            next -= PAGE_SIZE;
+        }
+        add_range(zone, (struct region){r.start, next}, RANGE_FREE, &before);
+    }
+    add_range(zone, (struct region){next, z->span.end}, RANGE_HOLE, &before);
+    for (uint32_t i = z->leaves - 1; i > 0; i--) {
+        uint32_t left = z->largest[2 * i], right = z->largest[2 * i + 1];
+        z->largest[i] = left > right ? left : right;
+    }
+}
+
+static void zone_init(const struct boot_map *map, enum zone zone, struct region span, paddr_t *next) {
+    bool bytes = is_byte_zone(zone);
+    struct zone_info *z = &zones[zone];
+    *z = (struct zone_info){
+        .name = zone_names[zone],
+        .span = span,
+        .unit_shift = bytes ? BYTE_UNIT_SHIFT : PAGE_SHIFT,
+        .head = bytes ? BYTE_HEAD : 0,
+        .units = zone_units(zone, span),
+        .bucket_shift = bytes ? BYTE_BUCKET : 0,
+        .leaves = zone_leaves(zone, span),
+        .stride_shift = bytes ? BYTE_UNIT_SHIFT : 4,
+    };
+    z->records = bytes ? phys(span.start) : take(next, z->units * (uint32_t)sizeof(struct range_record));
+    z->starts = take(next, z->units / 8 + 4);
+    z->largest = take(next, 2 * z->leaves * 4);
+    fill_zone(map, zone);
+}
+
+int memman_init(const struct boot_map *map, paddr_t taken) {
+    if (map->count == 0) {
+        return E_NOMEM;
+    }
+    uint32_t frames = ((map->usable[map->count - 1].end - 1) >> PAGE_SHIFT) + 1;
+    /* The zones only shrink when the tables are placed in front of them, so this is enough. */
+    uint32_t size = table_size(map, frames, taken);
+    paddr_t tables = place(map, taken, size);
+    if (!tables || pages_of(map, tables + size, 0) < MEMMAN_LEAST >> PAGE_SHIFT) {
+        return E_NOMEM;
+    }
+    world_fill_frames((struct region){tables, tables + size}, 0);
+
+    paddr_t next = tables;
+    owners_init(frames, take(&next, owners_table_size(frames)));
+    uint32_t capacity = ring_capacity(frames);
+    events_init(take(&next, capacity * (uint32_t)sizeof(struct event)), capacity);
+    past_init(take(&next, past_size(capacity)), past_size(capacity));
+    struct region span[ZONES];
+    divide(map, tables + size, span);
+    for (int z = 0; z < ZONES; z++) {
+        zone_init(map, (enum zone)z, span[z], &next);
+    }
+    return OK;
+}

@@ -1,0 +1,55 @@
+/*
+ * paging: page directories and page tables (Intel SDM vol. 3, 4.3). Maps and unmaps by page; every space
+ * shares the kernel's half. A page table lives until its space does. Frames are the caller's: paging neither
+ * lends nor returns what it maps.
+ */
+#ifndef MM_PAGING_H
+#define MM_PAGING_H
+
+#include "mm/space.h"
+#include "mm/types.h"
+
+/* Entry bits, SDM vol. 3, tables 4-5 and 4-6. */
+#define PG_PRESENT  0x001u
+#define PG_WRITE    0x002u
+#define PG_USER     0x004u
+#define PG_ACCESSED 0x020u
+#define PG_DIRTY    0x040u
+#define PG_LARGE    0x080u /* directory: a 4 MB page */
+#define PG_FRAME    0xFFFFF000u
+
+/* The kernel's own directory; the kernel half of every other is copied from it. Set once at boot. */
+extern paddr_t paging_kernel;
+
+/* A directory with the kernel's half and nothing else, lent by P; 0 when P is full. */
+paddr_t paging_new(struct space *space);
+
+/* Returns tables and directory to P. Nothing of the user half may be mapped any more. */
+void paging_delete(struct space *space);
+
+/*
+ * Maps `pages` to the frames from `frame` on, with PG_WRITE | PG_USER as given; none may be mapped yet. Emits
+ * EV_TABLE for each table made and one EV_MAP. OK, or E_NOMEM with nothing mapped.
+ */
+int paging_map(struct space *space, struct region pages, paddr_t frame, uint32_t bits);
+
+/*
+ * Unmaps the first run of `pages` that is mapped to successive frames of one owner, emits one EV_UNMAP, and
+ * returns the run; empty when nothing is mapped. *frame is the run's first frame.
+ */
+struct region paging_unmap(struct space *space, struct region pages, paddr_t *frame);
+
+/* The entry of a page at that moment (its accessed and dirty bits are 0 in the past); 0: not mapped, no
+ * table. */
+uint32_t paging_entry(moment_t at, const struct space *space, vaddr_t page);
+
+/* The directory's entry for the 4 MB that hold the address. */
+uint32_t paging_directory_entry(moment_t at, const struct space *space, vaddr_t address);
+
+/* Adds to counts the mapped pages of the region, by the owner of their frame. Absent tables cost nothing. */
+void paging_count(moment_t at, const struct space *space, struct region pages, uint32_t counts[OWNERS]);
+
+/* Clears accessed and dirty in the user half. */
+void paging_clear_accessed(struct space *space);
+
+#endif

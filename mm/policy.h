@@ -1,0 +1,57 @@
+/*
+ * A policy: how a heap chooses a hole. One file each in mm/policy_NAME.c, added to the table `policies`;
+ * nothing else changes.
+ *
+ * The heap offers three questions, each O(log n); a policy asks one, or walks the holes itself with
+ * heap_next_hole.
+ */
+#ifndef MM_POLICY_H
+#define MM_POLICY_H
+
+#include "mm/heap.h"
+#include "mm/table.h"
+
+/* A request as the policy sees it. */
+struct want {
+    uint32_t size;   /* bytes, rounded, with header and guard */
+    bool pages;      /* must start on a page boundary */
+    uint32_t looked; /* the questions add the holes they looked at */
+};
+
+struct policy {
+    const char *name;  /* the word in commands: "first" */
+    const char *title; /* "first fit" */
+    const char *words; /* one sentence: what it chooses */
+    uint8_t code;      /* its number in events, its own letter: 'f' */
+    bool by_size;      /* keep the tree by size */
+    bool buddy;        /* sizes are powers of two, holes split and join as buddies; no guards */
+    /* The hole to take from, or NULL. Changes nothing but heap->rover. */
+    struct tile *(*choose)(struct heap *heap, struct want *want);
+    /*
+     * By the policy's definition, did a search look at this hole and pass it over before it took `taken`
+     * (NULL: it took none)? For the view of a search; and how many holes that are in all. `rover`: where next
+     * fit began.
+     */
+    bool (*passes)(const struct tile *hole, const struct tile *taken, vaddr_t rover);
+    uint32_t (*passed)(const struct heap *heap, const struct tile *taken);
+};
+TABLE_DECLARE(policies, const struct policy);
+
+/* By its name, or NULL. */
+const struct policy *policy_find(const char *name);
+
+/* Does the wanted block fit in this hole? */
+bool heap_fits(const struct tile *hole, const struct want *want);
+
+/* Lowest hole at or after `from` that fits. */
+struct tile *heap_lowest_fit(struct heap *heap, vaddr_t from, struct want *want);
+/* Smallest hole that fits, the lowest of equals (by_size). */
+struct tile *heap_smallest_fit(struct heap *heap, struct want *want);
+/* Largest hole, the lowest of equals, if it fits. */
+struct tile *heap_largest_fit(struct heap *heap, struct want *want);
+/* The hole after `hole` in address order; NULL: the first. */
+struct tile *heap_next_hole(const struct heap *heap, const struct tile *hole);
+/* How many holes start below `address`. */
+uint32_t heap_holes_below(const struct heap *heap, vaddr_t address);
+
+#endif

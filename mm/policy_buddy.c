@@ -1,0 +1,36 @@
+/*
+ * Buddy: sizes are powers of two; a hole too large is halved until it fits, and a freed half joins its other
+ * half, its buddy.
+ */
+#include "mm/policy.h"
+
+static struct tile *choose(struct heap *heap, struct want *want) {
+    return heap_smallest_fit(heap, want);
+}
+
+/* It asks the lists of its orders, and passes no hole. */
+static bool passes(const struct tile *hole, const struct tile *taken, vaddr_t rover) {
+    (void)rover;
+    (void)hole;
+    (void)taken;
+    return false;
+}
+
+static uint32_t passed(const struct heap *heap, const struct tile *taken) {
+    (void)heap;
+    (void)taken;
+    return 0;
+}
+
+static const struct policy buddy = {
+    .name = "buddy",
+    .title = "buddy",
+    .words = "halves the smallest hole that is large enough until a half would be too small",
+    .code = 'y',
+    .by_size = true,
+    .buddy = true,
+    .choose = choose,
+    .passes = passes,
+    .passed = passed,
+};
+TABLE_ENTRY(policies, const struct policy, buddy);

@@ -1,0 +1,28 @@
+/*
+ * First fit: the lowest hole that is large enough.
+ */
+#include "mm/policy.h"
+
+static struct tile *choose(struct heap *heap, struct want *want) {
+    return heap_lowest_fit(heap, heap->range.start, want);
+}
+
+static bool passes(const struct tile *hole, const struct tile *taken, vaddr_t rover) {
+    (void)rover;
+    return !taken || hole->at.start < taken->at.start;
+}
+
+static uint32_t passed(const struct heap *heap, const struct tile *taken) {
+    return taken ? heap_holes_below(heap, taken->at.start) : heap_holes(heap);
+}
+
+static const struct policy first = {
+    .name = "first",
+    .title = "first fit",
+    .words = "takes the lowest hole that is large enough",
+    .code = 'f',
+    .choose = choose,
+    .passes = passes,
+    .passed = passed,
+};
+TABLE_ENTRY(policies, const struct policy, first);

@@ -1,0 +1,41 @@
+/*
+ * Next fit: the first hole that is large enough, searching on from where the last search ended, around the
+ * end once.
+ */
+#include "mm/policy.h"
+
+static vaddr_t rover_start(const struct heap *heap) {
+    return heap->rover ? heap->rover->at.start : heap->range.start;
+}
+
+static struct tile *choose(struct heap *heap, struct want *want) {
+    vaddr_t from = rover_start(heap);
+    struct tile *hole = heap_lowest_fit(heap, from, want);
+    return hole || from == heap->range.start ? hole : heap_lowest_fit(heap, heap->range.start, want);
+}
+
+static bool passes(const struct tile *hole, const struct tile *taken, vaddr_t rover) {
+    /* Distances upwards from the rover, around the end. */
+    return !taken || hole->at.start - rover < taken->at.start - rover;
+}
+
+static uint32_t passed(const struct heap *heap, const struct tile *taken) {
+    if (!taken) {
+        return heap_holes(heap);
+    }
+    uint32_t below_rover = heap_holes_below(heap, rover_start(heap));
+    uint32_t below_taken = heap_holes_below(heap, taken->at.start);
+    return below_taken >= below_rover ? below_taken - below_rover
+                                      : below_taken + heap_holes(heap) - below_rover;
+}
+
+static const struct policy next = {
+    .name = "next",
+    .title = "next fit",
+    .words = "takes the first hole that is large enough, going on from the last one taken",
+    .code = 'n',
+    .choose = choose,
+    .passes = passes,
+    .passed = passed,
+};
+TABLE_ENTRY(policies, const struct policy, next);

@@ -1,0 +1,96 @@
+/*
+ * A space: the memory of one process, as mm/ sees it. Its page directory, its heap, its malloc_4k pages, its
+ * stacks; the kernel keeps what runs in it. Spaces stand in a table by slot, so that a frame names its
+ * process in one byte.
+ *
+ *   00400000  image                     X
+ *   40000000  malloc_4k pages           U   a heap of whole pages
+ *   48000000  heap                      H
+ *   BB...     stacks, 1 MB each, lowest page a guard   S
+ *   BFFFF000  arguments                 X
+ *   C0000000  kernel
+ */
+#ifndef MM_SPACE_H
+#define MM_SPACE_H
+
+#include "mm/heap.h"
+#include "mm/owners.h"
+#include "mm/types.h"
+
+#define USER_IMAGE     0x00400000u
+#define USER_PAGES     0x40000000u
+#define USER_HEAP      0x48000000u
+#define USER_HEAP_END  0x88000000u
+#define USER_ARGUMENTS 0xBFFFF000u
+#define KERNEL_BASE    0xC0000000u
+#define STACK_SPAN     0x00100000u /* one stack with its guard page */
+#define STACKS         64          /* at most, in one process */
+
+#define SPACES     64 /* processes at most */
+#define NAME_BYTES 16
+
+struct regime;
+
+struct space {
+    uint16_t pid; /* 0: the slot is empty */
+    uint8_t slot;
+    bool guard; /* heap blocks carry guards (command `guard`) */
+    char name[NAME_BYTES];
+    paddr_t directory;
+    const struct regime *regime;
+    struct region image;     /* lowest to highest address of the program's segments */
+    struct heap heap;        /* owner H */
+    struct heap pages;       /* owner U: every block a page */
+    uint32_t frames[OWNERS]; /* frames lent to it now, by owner */
+    uint32_t ubytes;         /* bytes lent to it by B */
+    uint64_t
+        stacks; /* bit n: stack n is in use; stack n spans STACK_SPAN below USER_ARGUMENTS - n * STACK_SPAN */
+};
+extern struct space spaces[SPACES];
+
+/* The space of a pid, or NULL. */
+struct space *space_find(uint16_t pid);
+
+/*
+ * A new space in a free slot: a directory with the kernel's half, an empty heap under `policy` and empty
+ * pages. Returns NULL when there is no slot or no memory (nothing is kept then).
+ */
+struct space *space_new(uint16_t pid, const char *name, const struct regime *regime,
+                        const struct policy *policy, bool guard);
+
+/* Gives back everything it holds, an event for each region, and empties the slot. Its directory must not be
+ * loaded. */
+void space_delete(struct space *space);
+
+/*
+ * Lends frames and maps them at `pages` for `owner`, writable for the program when `writable`; zeroed. All or
+ * nothing: OK or E_NOMEM.
+ */
+int space_map(struct space *space, struct region pages, enum owner owner, bool writable);
+
+/* Unmaps whatever is mapped in `pages` and gives the frames back. */
+void space_unmap(struct space *space, struct region pages);
+
+/* A stack for a new thread: its first page mapped. Returns its number, or E_NOMEM, E_LIMIT. */
+int space_stack_new(struct space *space);
+void space_stack_delete(struct space *space, int number);
+struct region space_stack(int number); /* with the guard page at its start */
+
+/*
+ * A page fault on a page that is not there: grows a stack in use and returns OK, or returns E_FAULT (guard
+ * pages, everything else) or E_NOMEM.
+ */
+int space_fault(struct space *space, vaddr_t address);
+
+/* May the program read (write) all of [address, address + size)? Stacks grow to make it so. */
+bool space_may(struct space *space, vaddr_t address, uint32_t size, bool write);
+
+/* Book-keeping memory charged to the process (zone B). NULL when there is none. */
+void *space_bytes_new(struct space *space, uint32_t size);
+void space_bytes_delete(struct space *space, void *memory);
+
+/* What part of its space an address lies in, in words: "the image", "the heap", "a stack's guard page",
+ * "nothing", … */
+const char *space_place(const struct space *space, vaddr_t address);
+
+#endif

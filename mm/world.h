@@ -1,0 +1,45 @@
+/*
+ * What mm/ asks of the machine it lives on. The kernel answers in kernel/world.c, the host tests in
+ * tests/host/support.c: one source, two homes.
+ */
+#ifndef MM_WORLD_H
+#define MM_WORLD_H
+
+#include "mm/types.h"
+
+/* Physical memory below WINDOW_SIZE is always reachable: WINDOW + address. On the host WINDOW is a reserved
+ * mapping. */
+#define WINDOW_SIZE 0x30000000u
+#ifdef HOST
+extern uint8_t *world_window;
+#define WINDOW world_window
+#else
+#define WINDOW ((uint8_t *)0xC0000000u)
+#endif
+
+static inline void *phys(paddr_t address) {
+    return WINDOW + address;
+}
+
+/* Fills whole frames, wherever they lie (above the window too). */
+void world_fill_frames(struct region frames, uint32_t word);
+
+/*
+ * Memory of the address space whose directory is loaded, by its linear address: mapped and writable, the
+ * caller has made sure. A guard or poison is written and read through these.
+ */
+void world_fill_user(struct region bytes, uint8_t value);
+/* The address of the first byte that is not `value`, or bytes.end. */
+vaddr_t world_check_user(struct region bytes, uint8_t value);
+void world_copy_user(vaddr_t to, vaddr_t from, uint32_t size);
+
+/* The processor may hold this translation of the loaded directory: drop it. */
+void world_flush_page(vaddr_t page);
+
+/* Milliseconds since boot. */
+uint32_t world_now(void);
+
+/* A law is broken and going on would do harm. Does not return. */
+_Noreturn void world_panic(const char *what);
+
+#endif

@@ -1,0 +1,63 @@
+/*
+ * The world of mm/ on the host (mm/world.h): physical memory is an anonymous mapping of 4 GB of which only
+ * what is touched exists, and a program's memory is reached through its page tables, as the processor would.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mm/events.h"
+#include "mm/paging.h"
+#include "mm/space.h"
+#include "mm/world.h"
+
+uint8_t *world_window;
+
+void world_fill_frames(struct region frames, uint32_t word) {
+    uint32_t *to = phys(frames.start);
+    for (uint32_t i = 0; i < region_size(frames) / 4; i++) {
+        to[i] = word;
+    }
+}
+
+/* A byte of the acting process's memory. */
+static uint8_t *user(vaddr_t address) {
+    uint32_t entry = paging_entry(NOW, &spaces[actor.slot], address);
+    if (!(entry & PG_PRESENT)) {
+        world_panic("the kernel touched a page of the program that is not mapped");
+    }
+    return (uint8_t *)phys(entry & PG_FRAME) + (address & PAGE_MASK);
+}
+
+void world_fill_user(struct region bytes, uint8_t value) {
+    for (vaddr_t a = bytes.start; a != bytes.end; a++) {
+        *user(a) = value;
+    }
+}
+
+vaddr_t world_check_user(struct region bytes, uint8_t value) {
+    vaddr_t a = bytes.start;
+    while (a != bytes.end && *user(a) == value) {
+        a++;
+    }
+    return a;
+}
+
+void world_copy_user(vaddr_t to, vaddr_t from, uint32_t size) {
+    for (uint32_t i = 0; i < size; i++) {
+        *user(to + i) = *user(from + i);
+    }
+}
+
+void world_flush_page(vaddr_t page) {
+    (void)page;
+}
+
+uint32_t world_now(void) {
+    return events_clock;
+}
+
+_Noreturn void world_panic(const char *what) {
+    fprintf(stderr, "panic: %s\n", what);
+    abort();
+}

@@ -1,0 +1,52 @@
+"""The build itself: every compiler that is here, the same ISO twice, and words for a tool that is not here."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+ISO_LIMIT = 1_500_000  # bytes
+COMPILERS = ["i686-elf-gcc", "build/toolchain/bin/i686-elf-gcc", "i686-linux-gnu-gcc", "clang"]
+
+
+def make(*arguments, **variables):
+    """Runs make at the top of the project; the result has returncode and all it said as stdout."""
+    return subprocess.run(["make", *arguments], cwd=TOP, env={**os.environ, **variables}, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=600)
+
+
+@pytest.mark.parametrize("compiler", COMPILERS)
+def test_builds_twice_the_same_without_a_warning(compiler, tmp_path):
+    if not (shutil.which(compiler) or (TOP / compiler).exists()):
+        pytest.skip("not installed")
+    images = []
+    for where in (tmp_path / "one", tmp_path / "other"):
+        built = make("-j2", f"B={where}", f"CC_KERNEL={compiler}")
+        assert built.returncode == 0, built.stdout
+        assert "warning" not in built.stdout
+        images.append((where / "suture.iso").read_bytes())
+    assert images[0] == images[1]
+    assert len(images[0]) <= ISO_LIMIT
+
+
+def test_does_nothing_the_second_time(tmp_path):
+    assert make("-j2", f"B={tmp_path}").returncode == 0
+    assert make(f"B={tmp_path}").stdout == ""
+
+
+def test_names_a_missing_tool_and_its_package(tmp_path):
+    for tool in ("make", "sh", "dirname", "tr", "paste", "sed", "i686-linux-gnu-gcc", "ld"):
+        (tmp_path / tool).symlink_to(shutil.which(tool))
+    said = make(f"B={tmp_path}/build", PATH=str(tmp_path))
+    assert said.returncode != 0
+    assert "Not installed" in said.stdout and "nasm" in said.stdout and "xorriso" in said.stdout
+    assert "CC " not in said.stdout
+
+
+def test_help_names_every_target():
+    said = make("help").stdout
+    for target in ("all", "deps", "run", "test", "clean", "toolchain"):
+        assert f"\n  {target} " in "\n" + said

@@ -1,0 +1,33 @@
+/*
+ * An event on one row of the screen.
+ */
+#include "viz/event_line.h"
+
+#include "viz/layout.h"
+#include "viz/palette.h"
+#include "viz/words.h"
+
+void event_line(struct screen *screen, int row, const struct event *e) {
+    char words[WORDS_BYTES];
+    screen_fill(screen, row, 0, LINE_END, cell(' ', ATTR_TEXT));
+    if (!e) {
+        return;
+    }
+    bool error = event_is_error(e);
+    screen_print_right(screen, row, EVENT_SEQ_END, ATTR_DIM, "%u", e->seq);
+    if (error) {
+        screen_put(screen, row, EVENT_MARK, cell('!', ATTR_ERROR));
+    }
+    if (e->pid) {
+        screen_print(screen, row, EVENT_PROCESS, EVENT_PROCESS_END, ATTR_TEXT, "%u %s", e->pid,
+                     event_actor(e));
+    } else {
+        screen_text(screen, row, EVENT_PROCESS, EVENT_PROCESS_END, ATTR_DIM, event_actor(e));
+    }
+    event_words(e, words, sizeof words);
+    screen_text(screen, row, EVENT_WORDS, LINE_END, error ? ATTR_ERROR_TEXT : ATTR_TEXT, words);
+    if (!error) {
+        screen_text(screen, row, EVENT_WORDS, EVENT_WORDS + WORDS_STORY,
+                    attr_owner_text((enum owner)e->owner), words);
+    }
+}
