@@ -49,17 +49,33 @@ bool heap_tile(moment_t at, const struct heap *h, vaddr_t address, struct tile_v
     return t != NULL;
 }
 
+/* The tile after one that was just seen: now the list knows it, in the past the address does. */
+static bool next_tile(moment_t at, const struct heap *h, const struct tile **now, struct tile_view *out) {
+    if (at != NOW) {
+        return heap_tile(at, h, out->at.end, out);
+    }
+    *now = (*now)->next;
+    if (*now) {
+        view(*now, out);
+    }
+    return *now != NULL;
+}
+
 void heap_count(moment_t at, const struct heap *h, struct region region, struct heap_shares *out) {
     struct region range = heap_range(at, h);
-    struct tile_view tile;
     *out = (struct heap_shares){0, 0};
-    vaddr_t address = region.start > range.start ? region.start : range.start;
+    vaddr_t start = region.start > range.start ? region.start : range.start;
     vaddr_t end = region.end - 1 < range.end - 1 ? region.end : range.end;
-    while (!region_empty(range) && address < end && heap_tile(at, h, address, &tile)) {
-        uint32_t stop = tile.at.end < end ? tile.at.end : end;
-        *(tile.state == TILE_BLOCK ? &out->block : &out->hole) += stop - address;
-        address = stop;
+    struct tile_view tile;
+    if (region_empty(range) || start >= end || !heap_tile(at, h, start, &tile)) {
+        return;
     }
+    const struct tile *now = at == NOW ? index_find(h, start) : NULL;
+    do {
+        uint32_t from = tile.at.start > start ? tile.at.start : start;
+        uint32_t stop = tile.at.end < end ? tile.at.end : end;
+        *(tile.state == TILE_BLOCK ? &out->block : &out->hole) += stop - from;
+    } while (tile.at.end < end && next_tile(at, h, &now, &tile));
 }
 
 /* ---- the check ---- */

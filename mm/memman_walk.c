@@ -135,28 +135,32 @@ static const char *check_frames(const struct zone_info *z, uint32_t unit) {
     return NULL;
 }
 
-/* Byte zones: a frame is the zone's when a lent range touches it, free when free ranges cover it whole. */
-static const char *check_byte_frames(enum zone zone) {
-    const struct zone_info *z = &zones[zone];
-    for (paddr_t frame = z->span.start; frame != z->span.end; frame += PAGE_SIZE) {
-        enum owner expected = OWNER_FREE;
-        struct range range;
-        for (paddr_t a = frame; a - frame < PAGE_SIZE && memman_range(NOW, zone, a, &range);
-             a = range.at.end) {
-            if (range.state != RANGE_FREE) {
-                expected = range.state == RANGE_LENT ? zone_owner[zone] : OWNER_SYSTEM;
-            }
-        }
-        if (owners_frame(NOW, frame >> PAGE_SHIFT).owner != expected) {
+/*
+ * Byte zones: a frame is the zone's when a lent range touches it, free when free ranges cover it whole.
+ * Called for each range in turn; *next is the first frame no earlier range has settled.
+ */
+static const char *check_byte_frames(enum zone zone, uint32_t unit, uint32_t *next) {
+    struct range range;
+    view(&zones[zone], unit, &range);
+    uint32_t first = range.at.start >> PAGE_SHIFT, end = ((range.at.end - 1) >> PAGE_SHIFT) + 1;
+    if (range.state == RANGE_FREE) {
+        first = (range.at.start + PAGE_SIZE - 1) >> PAGE_SHIFT;
+        end = range.at.end >> PAGE_SHIFT;
+    }
+    enum owner expected = range.state == RANGE_LENT ? zone_owner[zone] : range.owner;
+    for (uint32_t n = first > *next ? first : *next; n < end; n++) {
+        if (owners_frame(NOW, n).owner != expected) {
             return "a byte zone's frame has another owner than its ranges";
         }
     }
+    *next = end > *next ? end : *next;
     return NULL;
 }
 
 const char *memman_check(enum zone zone) {
     const struct zone_info *z = &zones[zone];
     uint32_t before = 0, free_units = 0, usable = 0, free_ranges = 0, lent_ranges = 0, starts = 0;
+    uint32_t next_frame = 0;
     for (uint32_t unit = 0; unit < z->units;) {
         const struct range_record *r = record(z, unit);
         if (!is_start(z, unit) || r->units == 0 || r->units > z->units - unit) {
@@ -173,8 +177,9 @@ const char *memman_check(enum zone zone) {
         free_ranges += r->state == RANGE_FREE;
         lent_ranges += r->state == RANGE_LENT;
         starts++;
-        if (!z->head && check_frames(z, unit)) {
-            return check_frames(z, unit);
+        const char *wrong = z->head ? check_byte_frames(zone, unit, &next_frame) : check_frames(z, unit);
+        if (wrong) {
+            return wrong;
         }
         before = r->units;
         unit += r->units;
@@ -190,5 +195,5 @@ const char *memman_check(enum zone zone) {
         lent_ranges != z->lent_ranges) {
         return "a zone's totals differ from its ranges";
     }
-    return z->head && check_byte_frames(zone) ? check_byte_frames(zone) : check_tree(z);
+    return check_tree(z);
 }
