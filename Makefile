@@ -5,6 +5,7 @@
 #   HOST_CC=...    compiler of the host tests          MEMORY=64     megabytes that `make run` gives the machine
 #   V=1            show the commands                   TESTS=...     what `make test` runs instead of everything
 #   PREFIX=...     where `make toolchain` installs     B=...         directory of everything made, instead of build
+#   TARGET=...     the fuzzer that `make fuzz` runs    TRACES=...    malloc-lab traces for `make bench-host`
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -37,7 +38,7 @@ PYTHON    := /usr/bin/python3
 
 goals := $(filter-out help clean toolchain,$(or $(MAKECMDGOALS),all))
 ifneq ($(goals),)
-missing := $(shell tools/deps.sh missing build $(filter run test lint format,$(goals)))
+missing := $(shell tools/deps.sh missing build $(filter run test soak fuzz coverage bench-host lint format,$(goals)))
 ifneq ($(missing),)
 $(error Not installed: $(missing); `make deps` installs everything on Debian)
 endif
@@ -84,8 +85,15 @@ objects        := $(kernel_objects) $(user_library) $(program_objects)
 
 # What needs the machine stays out of the host's programs: viz/vga.c, and every *_hw.c.
 pure           := $(filter-out viz/vga.c %_hw.c,$(call find,mm/*.c viz/*.c))
-host_library   := $(patsubst %,$B/host/%.o,$(pure) $(call find,tests/host/support*.c))
+host_library   := $(patsubst %,%.o,$(pure) $(call find,tests/host/support*.c))
 host_tests     := $(patsubst tests/host/%.c,$B/host/%,$(call find,tests/host/test_*.c))
+coverage_tests := $(host_tests:$B/host/%=$B/coverage/%)
+# Those that scale with OPERATIONS.
+soak_tests     := $(patsubst tests/host/%.c,$B/host/%,$(shell grep -l 'operations()' $(call find,tests/host/test_*.c)))
+# Allocators alone, without the screen.
+fuzz_library   := $(patsubst %,$B/fuzz/%.o,$(call find,mm/*.c) tests/host/support.c tests/host/support_model.c)
+fuzzers        := $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(call find,tests/fuzz/fuzz_*.c))
+bench_objects  := $(patsubst %,$B/bench/%.o,$(call find,mm/*.c tests/bench/*.c))
 
 ifneq ($V,1)
 Q := @
@@ -148,18 +156,36 @@ $B/tests/%.elf: $O/tests/user/%.c.o $(user_library) user/lib/user.ld $B/parts
 	@mkdir -p $(@D)
 	$Q$(LD) $(LDFLAGS) --gc-sections --strip-debug -T user/lib/user.ld -o $@ $< $(user_library) $(libgcc)
 
+# Where fields of the kernel's structures lie, for tests that read guest memory from outside.
+$B/tests/layout.txt: $O/tests/boot/layout.c.o
+	@mkdir -p $(@D)
+	@$(binutils)nm $< >$@
+
 $B/suture.iso: $B/suture.elf $(programs) $(lectures) iso/grub.cfg.in tools/iso.sh $B/parts
 	$(call say,ISO,$@)
 	$QSTRIP=$(binutils)strip tools/iso.sh $@ $B/suture.elf $(programs) $(lectures)
 
 # ---- Running and testing ----------------------------------------------------------------------------------------
 
-.PHONY: run test format lint
+.PHONY: run test soak fuzz coverage bench-host format lint
 run: $B/suture.iso ## boot the ISO in QEMU: a window where there is a display, else in this terminal
 	@tools/run.sh $< $(or $(MEMORY),64)
 
-test: all $(host_tests) $(test_programs) ## all tests; the last line says how many passed and failed
+test: all $(host_tests) $(fuzzers) $(test_programs) $B/tests/layout.txt ## all tests; the last line says how many passed and failed
 	@$(PYTHON) tools/runtests.py $(or $(TESTS),$(host_tests) tests)
+
+soak: $(soak_tests) ## the allocators against their models, 10 million operations each
+	@OPERATIONS=10000000 TIME_LIMIT=7200 $(PYTHON) tools/runtests.py $^
+
+fuzz: $(fuzzers) ## fuzz for ever, each fuzzer in turn, or only TARGET (memman, heap, space)
+	@while :; do for fuzzer in $(or $(TARGET:%=$B/fuzz/fuzz_%),$^); do mkdir -p $$fuzzer.corpus; \
+		$$fuzzer -max_total_time=600 -max_len=4096 -artifact_prefix=$$fuzzer- $$fuzzer.corpus || exit; done; done
+
+coverage: $(coverage_tests) ## how much of mm/ the host tests run, by file; at least 95 % of the branches
+	@$(PYTHON) tools/coverage.py $^
+
+bench-host: $B/bench/bench_host ## the heap policies beside other allocators, also on TRACES=FILE.rep...
+	@$< $(TRACES)
 
 sources = $(call find,boot/*.h kernel/*.[ch] mm/*.[ch] viz/*.[ch] user/*.[ch] user/lib/*.[ch] tests/*/*.[ch])
 
@@ -171,19 +197,32 @@ lint: $B/include/stb_sprintf.h ## clang-format and clang-tidy over every C file
 	@printf '%s\n' $(call find,kernel/*.c mm/*.c viz/*.c user/*.c user/lib/*.c) | xargs -P 2 -n 4 \
 		sh -c 'clang-tidy --quiet "$$@" -- --target=i686-elf -ffreestanding $(language) -Iuser/lib 2>&1' tidy
 
-HOST_CFLAGS := -O1 -g -DHOST -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+# $(call built,DIRECTORY,COMPILER,FLAGS): the host's objects and tests, built in one of several ways.
+define built
+$B/$1/flags: FORCE
+	$$(call remember,$$(shell $2 --version | head -n 1) $$(warnings) $$(language) $3 $$(host_library))
+$B/$1/%.c.o: %.c $B/$1/flags | $B/include/stb_sprintf.h
+	$$(call say,HOST,$$<)
+	@mkdir -p $$(@D)
+	$$Q$2 $$(language) $$(warnings) $3 -MMD -MP -c $$< -o $$@
+$B/$1/test_%: $B/$1/tests/host/test_%.c.o $$(host_library:%=$B/$1/%)
+	$$(call say,LINK,$$@)
+	$$Q$2 $3 -o $$@ $$^ -lcmocka
+endef
 
-$B/host/flags: FORCE
-	$(call remember,$(shell $(HOST_CC) --version | head -n 1) $(warnings) $(language) $(HOST_CFLAGS) $(host_library))
+sanitize := -O1 -g -DHOST -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+$(eval $(call built,host,$(HOST_CC),$(sanitize)))
+$(eval $(call built,fuzz,clang,$(sanitize) -fsanitize=fuzzer-no-link))
+$(eval $(call built,coverage,clang,-O1 -g -DHOST -fprofile-instr-generate -fcoverage-mapping))
+$(eval $(call built,bench,$(HOST_CC),-O2 -g -DHOST))
 
-$B/host/%.c.o: %.c $B/host/flags | $B/include/stb_sprintf.h
-	$(call say,HOST,$<)
-	@mkdir -p $(@D)
-	$Q$(HOST_CC) $(language) $(warnings) $(HOST_CFLAGS) -MMD -MP -c $< -o $@
-
-$B/host/test_%: $B/host/tests/host/test_%.c.o $(host_library)
+$B/fuzz/fuzz_%: $B/fuzz/tests/fuzz/fuzz_%.c.o $(fuzz_library)
 	$(call say,LINK,$@)
-	$Q$(HOST_CC) $(HOST_CFLAGS) -o $@ $^ -lcmocka
+	$Qclang $(sanitize) -fsanitize=fuzzer -o $@ $^
+
+$B/bench/bench_host: $(bench_objects)
+	$(call say,LINK,$@)
+	$Q$(HOST_CC) -o $@ $^ -ldl
 
 # ---- The rest ---------------------------------------------------------------------------------------------------
 
@@ -200,6 +239,8 @@ help: ## this list
 		printf '  %-10s %s\n' "$$name" "$$text"; done
 	@echo 'Variables:'; sed -n 's/^#   /  /p' Makefile
 
--include $(objects:.o=.d) $(patsubst %.o,%.d,$(host_library)) $(host_tests:$B/host/%=$B/host/tests/host/%.c.d)
+-include $(objects:.o=.d) $O/tests/boot/layout.c.d
+-include $(call find,$B/host/*/*.d $B/host/tests/*/*.d $B/fuzz/*/*.d $B/fuzz/tests/*/*.d)
+-include $(call find,$B/coverage/*/*.d $B/coverage/tests/*/*.d $B/bench/*/*.d $B/bench/tests/*/*.d)
 
 endif

@@ -47,7 +47,7 @@ const char *error_text(int error) {
         [-E_SIZE] = "not the block's size",
         [-E_NOSYS] = "no such system call here",
     };
-    uint32_t n = (uint32_t)-error;
+    uint32_t n = 0u - (uint32_t)error;
     return n < ERRORS ? texts[n] : "unknown error";
 }
 

@@ -128,6 +128,7 @@ bool heap_tile(moment_t at, const struct heap *heap, vaddr_t address, struct til
 /* Bytes of the region that lie in blocks and in holes; the rest of it lies outside the range. */
 struct heap_shares {
     uint32_t block, hole;
+    uint32_t guard; /* of the bytes in blocks, those in guard pages */
 };
 void heap_count(moment_t at, const struct heap *heap, struct region region, struct heap_shares *out);
 

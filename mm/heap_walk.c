@@ -63,7 +63,7 @@ static bool next_tile(moment_t at, const struct heap *h, const struct tile **now
 
 void heap_count(moment_t at, const struct heap *h, struct region region, struct heap_shares *out) {
     struct region range = heap_range(at, h);
-    *out = (struct heap_shares){0, 0};
+    *out = (struct heap_shares){0};
     vaddr_t start = region.start > range.start ? region.start : range.start;
     vaddr_t end = region.end - 1 < range.end - 1 ? region.end : range.end;
     struct tile_view tile;
@@ -75,6 +75,8 @@ void heap_count(moment_t at, const struct heap *h, struct region region, struct 
         uint32_t from = tile.at.start > start ? tile.at.start : start;
         uint32_t stop = tile.at.end < end ? tile.at.end : end;
         *(tile.state == TILE_BLOCK ? &out->block : &out->hole) += stop - from;
+        uint32_t guard = tile.at.end - PAGE_SIZE > from ? tile.at.end - PAGE_SIZE : from;
+        out->guard += tile.guard_page && guard < stop ? stop - guard : 0;
     } while (tile.at.end < end && next_tile(at, h, &now, &tile));
 }
 

@@ -103,15 +103,11 @@ static void lend_frames(const struct zone_info *z, struct region at, enum owner 
 
 /* The frames of `at` that lie wholly in the hole it became part of are free again. */
 static void return_frames(struct region at, struct region hole) {
-    uint32_t first = round_down(at.start, PAGE_SIZE), end = round_up(at.end, PAGE_SIZE);
-    if (first < hole.start) {
-        first += PAGE_SIZE;
-    }
-    if (end - 1 > hole.end - 1) {
-        end -= PAGE_SIZE;
-    }
-    if (first < end) {
-        owners_set(first >> PAGE_SHIFT, (end - first) >> PAGE_SHIFT, OWNER_FREE, NO_SLOT);
+    uint32_t first = at.start >> PAGE_SHIFT, last = (at.end - 1) >> PAGE_SHIFT;
+    first += first << PAGE_SHIFT < hole.start;
+    last -= (last << PAGE_SHIFT | PAGE_MASK) > hole.end - 1;
+    if (first <= last) {
+        owners_set(first, last + 1 - first, OWNER_FREE, NO_SLOT);
     }
 }
 
@@ -319,7 +315,7 @@ int memman_free_part(enum zone zone, struct region part) {
         return refuse_free(zone, part.start, r->state == RANGE_FREE ? E_DOUBLE : E_FOREIGN);
     }
     if (units > z->units - unit || unit + units > start + r->units) {
-        return refuse_free(zone, part.start, part.end < part.start ? E_WRAP : E_FOREIGN);
+        return refuse_free(zone, part.start, part.end - 1 < part.start ? E_WRAP : E_FOREIGN);
     }
     struct region lent = unit_region(z, start, r->units);
     if (unit > start) {

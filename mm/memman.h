@@ -59,8 +59,9 @@ struct boot_map {
 /*
  * Builds owners, ring and zones for the given map. `taken` ends the image and modules; the tables follow it
  * in the first usable piece below the window's end that holds them. The rest is divided 2:2:8:16 among P, K,
- * B, U, with P, K and B below WINDOW_SIZE and the surplus to U. Returns OK, or E_NOMEM when the map has less
- * than MEMMAN_LEAST bytes to divide.
+ * B, U, with P, K and B below WINDOW_SIZE and the surplus to U. Pieces at the map's end that are worth less
+ * than their tables are left alone, and the ring is smaller where there is no room for it. Returns OK, or
+ * E_NOMEM when there are less than MEMMAN_LEAST bytes to divide, or a zone would be without a page.
  */
 #define MEMMAN_LEAST 0x300000u
 int memman_init(const struct boot_map *map, paddr_t taken);
@@ -80,7 +81,7 @@ paddr_t memman_alloc(enum zone zone, uint32_t size, enum owner owner, uint8_t sl
 int memman_free(enum zone zone, paddr_t address);
 
 /* As memman_free, for part of a lent page range: the pages of `part`, which lie in one lent range (P and U
- * only). */
+ * only); E_WRAP when `part` passes 2^32. */
 int memman_free_part(enum zone zone, struct region part);
 
 /* The zone an address lies in, or ZONES. */

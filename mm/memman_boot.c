@@ -13,6 +13,9 @@
 #define BYTE_HEAD       16u
 #define BYTE_BUCKET     3 /* 8 units: 256 bytes */
 
+#define RING_MOST  (1u << 18)
+#define RING_LEAST (1u << 10)
+
 static const char *const zone_names[ZONES] = {"kpages", "kbytes", "ubytes", "upages"};
 
 static bool is_byte_zone(enum zone zone) {
@@ -34,10 +37,9 @@ static uint32_t power_of_two(uint32_t n) {
     return p;
 }
 
-/* Records of the ring: about one for each KB of memory. */
-static uint32_t ring_capacity(uint32_t frames) {
-    uint32_t capacity = power_of_two(frames * 3);
-    return capacity < 1u << 18 ? capacity : 1u << 18;
+/* Physical pages up to the map's end. */
+static uint32_t frames_of(const struct boot_map *map) {
+    return ((map->usable[map->count - 1].end - 1) >> PAGE_SHIFT) + 1;
 }
 
 static uint32_t pages_of(const struct boot_map *map, paddr_t from, paddr_t limit) {
@@ -51,6 +53,12 @@ static uint32_t pages_of(const struct boot_map *map, paddr_t from, paddr_t limit
         }
     }
     return pages;
+}
+
+/* Records of the ring: about one for each KB of memory. */
+static uint32_t ring_capacity(const struct boot_map *map) {
+    uint32_t capacity = power_of_two(pages_of(map, 0, 0) * 3);
+    return capacity < RING_MOST ? capacity : RING_MOST;
 }
 
 /* The address at which `pages` usable pages from `from` on have gone by. */
@@ -112,12 +120,13 @@ static uint32_t zone_table_size(enum zone zone, struct region span) {
     return records + round_up(units / 8 + 4, 16) + round_up(2 * zone_leaves(zone, span) * 4, 16) + 16;
 }
 
-static uint32_t table_size(const struct boot_map *map, uint32_t frames, paddr_t from) {
+/* Bytes of tables for zones that begin at `from`. */
+static uint32_t table_size(const struct boot_map *map, uint32_t capacity, paddr_t from) {
     struct region span[ZONES];
     divide(map, from, span);
-    uint32_t size = round_up(owners_table_size(frames), 16);
-    size += ring_capacity(frames) * (uint32_t)sizeof(struct event);
-    size += round_up(past_size(ring_capacity(frames)), 16);
+    uint32_t size = round_up(owners_table_size(frames_of(map)), 16);
+    size += capacity * (uint32_t)sizeof(struct event);
+    size += round_up(past_size(capacity), 16);
     for (int z = 0; z < ZONES; z++) {
         size += zone_table_size((enum zone)z, span[z]);
     }
@@ -136,6 +145,44 @@ static paddr_t place(const struct boot_map *map, paddr_t taken, uint32_t size) {
         }
     }
     return 0;
+}
+
+/*
+ * Where tables and a ring of `capacity` go, with enough behind them; empty: nowhere. The zones begin where
+ * the tables end, and what lies in them decides how large the tables are: try until both agree.
+ */
+static struct region place_tables(const struct boot_map *map, uint32_t capacity, paddr_t taken) {
+    struct region at = {0, 0}, span[ZONES];
+    uint32_t size = 0, need = PAGE_SIZE;
+    while (need > size) {
+        size = need;
+        at.start = place(map, taken, size);
+        if (!at.start) {
+            return (struct region){0, 0};
+        }
+        at.end = at.start + size;
+        need = table_size(map, capacity, at.end);
+    }
+    divide(map, at.end, span);
+    if (pages_of(map, at.end, 0) < MEMMAN_LEAST >> PAGE_SHIFT || region_empty(span[ZONE_P])) {
+        at.end = at.start;
+    }
+    return at;
+}
+
+/*
+ * The map without the pieces at its end that are not worth their tables: about 32 bytes for each frame on the
+ * way to them.
+ */
+static struct boot_map worthwhile(const struct boot_map *map) {
+    struct boot_map kept = *map;
+    for (; kept.count > 1; kept.count--) {
+        const struct region *last = &kept.usable[kept.count - 1];
+        if ((last->end - last[-1].end) / (PAGE_SIZE / 32) <= region_size(*last)) {
+            break;
+        }
+    }
+    return kept;
 }
 
 static void add_range(enum zone zone, struct region at, enum range_state state, uint32_t *before) {
@@ -210,28 +257,40 @@ static void zone_init(const struct boot_map *map, enum zone zone, struct region 
     fill_zone(map, zone);
 }
 
-int memman_init(const struct boot_map *map, paddr_t taken) {
-    if (map->count == 0) {
-        return E_NOMEM;
+/*
+ * A place for the tables, if need be with a smaller ring, if that is not enough without the map's last
+ * pieces. Empty: there is none.
+ */
+static struct region settle(struct boot_map *map, uint32_t *capacity, paddr_t taken) {
+    for (; map->count; map->count--) {
+        for (*capacity = ring_capacity(map); *capacity >= RING_LEAST; *capacity /= 2) {
+            struct region tables = place_tables(map, *capacity, taken);
+            if (!region_empty(tables)) {
+                return tables;
+            }
+        }
     }
-    uint32_t frames = ((map->usable[map->count - 1].end - 1) >> PAGE_SHIFT) + 1;
-    /* The zones only shrink when the tables are placed in front of them, so this is enough. */
-    uint32_t size = table_size(map, frames, taken);
-    paddr_t tables = place(map, taken, size);
-    if (!tables || pages_of(map, tables + size, 0) < MEMMAN_LEAST >> PAGE_SHIFT) {
-        return E_NOMEM;
-    }
-    world_fill_frames((struct region){tables, tables + size}, 0);
+    return (struct region){0, 0};
+}
 
-    paddr_t next = tables;
+int memman_init(const struct boot_map *given, paddr_t taken) {
+    struct boot_map map = worthwhile(given);
+    uint32_t capacity;
+    struct region tables = settle(&map, &capacity, taken);
+    if (region_empty(tables)) {
+        return E_NOMEM;
+    }
+    world_fill_frames(tables, 0);
+
+    paddr_t next = tables.start;
+    uint32_t frames = frames_of(&map);
     owners_init(frames, take(&next, owners_table_size(frames)));
-    uint32_t capacity = ring_capacity(frames);
     events_init(take(&next, capacity * (uint32_t)sizeof(struct event)), capacity);
     past_init(take(&next, past_size(capacity)), past_size(capacity));
     struct region span[ZONES];
-    divide(map, tables + size, span);
+    divide(&map, tables.end, span);
     for (int z = 0; z < ZONES; z++) {
-        zone_init(map, (enum zone)z, span[z], &next);
+        zone_init(&map, (enum zone)z, span[z], &next);
     }
     return OK;
 }

@@ -126,7 +126,7 @@ static const char *check_tree(const struct zone_info *z) {
 static const char *check_frames(const struct zone_info *z, uint32_t unit) {
     struct range range;
     view(z, unit, &range);
-    for (uint32_t n = range.at.start >> PAGE_SHIFT; n < range.at.end >> PAGE_SHIFT; n++) {
+    for (uint32_t n = range.at.start >> PAGE_SHIFT; n <= (range.at.end - 1) >> PAGE_SHIFT; n++) {
         struct frame frame = owners_frame(NOW, n);
         if (frame.owner != range.owner || frame.slot != range.slot) {
             return "a frame's owner differs from its range's";

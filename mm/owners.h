@@ -25,7 +25,7 @@ enum owner {
 
 struct owner_info {
     char letter;
-    const char *name;  /* as the legend prints it, at most 6 characters */
+    const char *name;  /* as the legend prints it, at most 7 characters */
     const char *title; /* in words */
     enum owner lender; /* who lent it; itself at the chain's root */
 };
@@ -46,7 +46,7 @@ struct frame {
 #define GROUP_SHIFT  4
 #define GROUP_LEVELS 9
 struct owners {
-    uint32_t frames; /* frames in the table: RAM's end, rounded up to a group of the highest level in use */
+    uint32_t frames; /* frames in the table: all up to RAM's end */
     uint32_t levels; /* levels in use */
     struct frame *frame;
     uint32_t *group[GROUP_LEVELS];

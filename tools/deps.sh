@@ -36,9 +36,9 @@ fi
 
 stages=build
 for target in "$@"; do
-    case $target in run | test | lint | format | toolchain) stages="$stages $target" ;; esac
+    case $target in run | test | soak | fuzz | coverage | bench-host | lint | format | toolchain) stages="$stages $target" ;; esac
 done
-[ "$stages" != build ] || stages="build run test lint"
+[ "$stages" != build ] || stages="build run test soak fuzz coverage bench-host lint"
 [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || stages="$stages window"
 
 missing=$(wanting $stages)

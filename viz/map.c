@@ -99,7 +99,7 @@ static uint8_t paint_heap(moment_t at, const struct space *space, struct region 
     if (hole > 0) {
         uint32_t counts[OWNERS] = {0};
         struct region pages = pages_around(bytes);
-        unmapped = region_size(pages) - (count_mapped(at, space, pages, counts) << PAGE_SHIFT);
+        unmapped = region_size(pages) - (count_mapped(at, space, pages, counts) << PAGE_SHIFT) - shares.guard;
         unmapped = unmapped < hole ? unmapped : hole;
         hole -= unmapped;
     }

@@ -5,13 +5,49 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "mm/events.h"
+#include "mm/memman.h"
 #include "mm/paging.h"
 #include "mm/space.h"
 #include "mm/world.h"
+#include "tests/host/support.h"
+
+#define MEMORY (1ull << 32)
 
 uint8_t *world_window;
+
+void world_start(void) {
+    if (world_window) {
+        munmap(world_window, MEMORY);
+    }
+    world_window =
+        mmap(NULL, MEMORY, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (world_window == MAP_FAILED) {
+        world_panic("the host has no room for physical memory");
+    }
+    memset(spaces, 0, sizeof spaces);
+    actor = (struct actor){.slot = NO_SLOT};
+    events_clock = 0;
+    memman_fail = 0;
+}
+
+static uint32_t random_state;
+
+void random_start(uint32_t seed) {
+    random_state = seed;
+}
+
+uint32_t draw(uint32_t limit) {
+    random_state = random_state * 1664525u + 1013904223u;
+    return (uint32_t)(((uint64_t)(random_state >> 8) * limit) >> 24);
+}
+
+uint32_t operations(void) {
+    const char *text = getenv("OPERATIONS");
+    return text ? (uint32_t)strtoul(text, NULL, 0) : 500000;
+}
 
 void world_fill_frames(struct region frames, uint32_t word) {
     uint32_t *to = phys(frames.start);

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include <cmocka.h>
 
@@ -15,7 +14,7 @@
 #include "mm/paging.h"
 #include "mm/policy.h"
 #include "mm/regime.h"
-#include "mm/world.h"
+#include "tests/host/support.h"
 #include "tests/host/support_viz.h"
 #include "viz/palette.h"
 #include "viz/vga.h"
@@ -47,15 +46,7 @@ struct viz_status status_now(void) {
 /* ---- Machines ---- */
 
 void machine_start(uint32_t megabytes) {
-    if (world_window) {
-        munmap(world_window, WINDOW_SIZE);
-    }
-    world_window =
-        mmap(NULL, WINDOW_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    assert_ptr_not_equal(world_window, MAP_FAILED);
-    memset(spaces, 0, sizeof spaces);
-    actor = (struct actor){.slot = NO_SLOT};
-    events_clock = 0;
+    world_start();
     struct boot_map map = {2, {{0, 0x9F000}, {0x100000, megabytes << 20}}};
     assert_int_equal(memman_init(&map, 0x200000), OK);
     paging_kernel = memman_alloc(ZONE_P, PAGE_SIZE, OWNER_KPAGE, NO_SLOT);

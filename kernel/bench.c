@@ -1,0 +1,91 @@
+/*
+ * What memman and the event ring cost, measured where they run; `make bench` asks for it under QEMU's -icount, where a
+ * tick of the time stamp counter is an instruction. What a measure borrows it gives back.
+ */
+#include "kernel/kernel.h"
+
+enum { CALLS = 10000, PIECE = 48 /* with its record, two units of a byte zone */ };
+
+static uint32_t seed = 1;
+
+static uint32_t draw(uint32_t limit) {
+    seed = seed * 1664525u + 1013904223u;
+    return (uint32_t)((uint64_t)seed * limit >> 32);
+}
+
+static uint32_t ticks(void) {
+    return (uint32_t)read_tsc();
+}
+
+static paddr_t lend(uint32_t size) {
+    return memman_alloc(ZONE_B, size, OWNER_UBYTE, NO_SLOT);
+}
+
+/* Gives back every range of B from `first` on that this file borrowed; with `gaps`, every other of them. */
+static void give_back(paddr_t first, bool gaps) {
+    struct range range;
+    bool keep = gaps;
+    for (paddr_t at = first; memman_range(NOW, ZONE_B, at, &range); at = range.at.end) {
+        if (range.state != RANGE_LENT || range.slot != NO_SLOT)
+            continue;
+        keep = gaps && !keep;
+        if (!keep)
+            memman_free(ZONE_B, range.at.start + zones[ZONE_B].head);
+    }
+}
+
+/* The worst of CALLS random calls with about `ranges` free ranges in the zone. */
+static const char *bench_memman(struct command *command, uint32_t ranges) {
+    const struct zone_info *zone = &zones[ZONE_B];
+    if (ranges > zone->free_units / 5)
+        return "zone B is too small for so many ranges";
+    uint32_t worst_alloc = 0, worst_free = 0;
+    for (uint32_t i = 0; i < 2 * ranges; i++)
+        lend(PIECE);
+    give_back(zone->span.start, true);
+    paddr_t used = zone->span.start + 4 * (ranges << zone->unit_shift);
+    for (uint32_t i = 0; i < CALLS; i++) {
+        struct range range;
+        memman_range(NOW, ZONE_B, zone->span.start + draw(used - zone->span.start), &range);
+        bool ours = range.state == RANGE_LENT && range.slot == NO_SLOT;
+        uint32_t began = ticks();
+        if (ours) {
+            memman_free(ZONE_B, range.at.start + zone->head);
+            began = ticks() - began;
+            worst_free = began > worst_free ? began : worst_free;
+        } else {
+            lend(1 + draw(4 * PIECE));
+            began = ticks() - began;
+            worst_alloc = began > worst_alloc ? began : worst_alloc;
+        }
+    }
+    reply(command, "memman_alloc_%" PRIu32 "=%" PRIu32, ranges, worst_alloc);
+    reply(command, "memman_free_%" PRIu32 "=%" PRIu32, ranges, worst_free);
+    give_back(zone->span.start, false);
+    return NULL;
+}
+
+static const char *bench_events(struct command *command) {
+    uint32_t began = ticks();
+    for (int i = 0; i < CALLS; i++)
+        event_emit(EV_NONE, OWNER_FREE, (struct region){0, 0}, (struct region){0, 0});
+    reply(command, "event_emit=%" PRIu32, (ticks() - began) / CALLS);
+    return NULL;
+}
+
+static const char *bench(struct command *command) {
+    uint32_t ranges;
+    uint32_t flags = interrupts_save();
+    const char *reason = "expected \"memman RANGES\" or \"events\"";
+    if (same_text(command->words[1], "events"))
+        reason = bench_events(command);
+    else if (same_text(command->words[1], "memman") && command->count > 2 &&
+             command_number(command->words[2], &ranges) && ranges)
+        reason = bench_memman(command, ranges);
+    interrupts_restore(flags);
+    return reason;
+}
+
+static const struct verb verb_bench = {
+    "bench", "bench memman RANGES | events", "Measures memory calls, in ticks of the time stamp counter.", 1, 2, bench};
+TABLE_ENTRY(verbs, const struct verb, verb_bench);

@@ -1,0 +1,135 @@
+"""What the maps on the screen must show, worked out from guest memory by the rule of viz/map.h, and the comparison.
+
+viz_maps says where on the screen which map stands; what each of its cells must be is computed here.
+"""
+
+import collections
+
+HALF_BLOCK, ERROR = 0xDF, ord("!")
+PAGE = 4096
+
+
+class Picture:
+    def __init__(self, guest):
+        self.guest = guest
+        self.claims, self.wrong = guest.owners()
+        self.colours = list(guest.window(guest.symbols["owner_colour"], guest.OWNERS))
+        self.places = [place for place in map(self._place, guest.array("viz_maps", "map_place", guest.MAPS))
+                       if place["kind"]]
+        self.cells = {}
+        for place in self.places:
+            self.cells |= self._cells(place)
+
+    def _place(self, at):
+        field = self.guest.field
+        place = {name: field(at, "map_place." + name)
+                 for name in ("column", "row", "columns", "rows", "kind", "shift", "pid")}
+        start, end = self.guest.region(at, "map_place.region")
+        return place | {"start": start, "end": end or (1 << 32) * (start > 0)}
+
+    # ---- Pixels: lists of owners and paints
+
+    def pixels(self, place):
+        g = self.guest
+        count = place["columns"] * place["rows"]
+        what = {g.MAP_FRAMES: self._frames, g.MAP_PAGES: self._pages, g.MAP_HEAP: self._heap}[place["kind"]]
+        shift, start, end = place["shift"], place["start"], place["end"]
+        inside = [(start + (n << shift), min(start + ((n + 1) << shift), end)) for n in range(count)
+                  if start + (n << shift) < end]
+        return what(place, inside) + [g.PAINT_NOTHING] * (count - len(inside))
+
+    def most(self, shares):
+        """The paint with most; of equals an owner before FREE before UNMAPPED, and of owners the later."""
+        g = self.guest
+        rank = {g.OWNER_FREE: -1, g.PAINT_UNMAPPED: -2}
+        return max((share, rank.get(paint, paint), paint) for paint, share in shares.items() if share)[2]
+
+    def _shares(self, place, inside, owners):
+        """For each pixel, how many of these {frame or page: owner} lie in it."""
+        shares = [collections.Counter() for _ in inside]
+        first, last, shift = place["start"] // PAGE, (place["end"] - 1) // PAGE, place["shift"] - 12
+        for number, owner in owners.items():
+            if first <= number <= last and (number - first) >> shift < len(shares):
+                shares[(number - first) >> shift][owner] += 1
+        return shares
+
+    def _frames(self, place, inside):
+        g = self.guest
+        usable = g.usable()
+        zones = [g.region(zone, "zone_info.span") for zone in g.zones()]
+        zones = [(start >> 12, (end or 1 << 32) >> 12) for start, end in zones]
+        pixels = []
+        for (start, end), shares in zip(inside, self._shares(place, inside, self.claims)):
+            frames, total = (start // PAGE, -(-end // PAGE)), -(-end // PAGE) - start // PAGE
+            in_zones = sum(overlap(frames, zone, ram) for zone in zones for ram in usable)
+            claimed = sum(shares.values())
+            shares[g.OWNER_FREE] += in_zones - claimed
+            shares[g.OWNER_SYSTEM] += total - in_zones
+            pixels.append(g.OWNER_FOREIGN if shares[g.OWNER_FOREIGN] else self.most(shares))
+        return pixels
+
+    def _pages(self, place, inside):
+        g = self.guest
+        space = g.spaces()[place["pid"]]
+        mapped = {page: self.claims.get(frame, g.OWNER_FOREIGN) for page, frame in g.pages(space).items()}
+        pixels = []
+        for (start, end), shares in zip(inside, self._shares(place, inside, mapped)):
+            shares[g.PAINT_UNMAPPED] += -(-end // PAGE) - start // PAGE - sum(shares.values())
+            pixels.append(g.OWNER_FOREIGN if shares[g.OWNER_FOREIGN] else self.most(shares))
+        return pixels
+
+    def _heap(self, place, inside):
+        """Bytes of blocks, of holes on mapped pages and of holes without a page."""
+        g = self.guest
+        space = g.spaces()[place["pid"]]
+        mapped = g.pages(space)
+        shares = [collections.Counter() for _ in inside]
+        which, owner = ("heap", g.OWNER_HEAP) if place["start"] >= g.USER_HEAP else ("pages", g.OWNER_UPAGE)
+        for start, end, block in g.tiles(space + g.layout["space." + which]):
+            at = start
+            while at < end:  # pieces that lie in one page and one pixel
+                n = (at - place["start"]) >> place["shift"]
+                stop = min(end, (at // PAGE + 1) * PAGE, place["start"] + ((n + 1) << place["shift"]))
+                paint = owner if block else g.OWNER_FREE if at // PAGE in mapped else g.PAINT_UNMAPPED
+                shares[n][paint] += stop - at
+                at = stop
+        return [self.most(share) for share in shares]
+
+    # ---- Cells
+
+    def colour(self, paint):
+        g = self.guest
+        if paint < g.OWNERS:
+            return self.colours[paint]
+        return g.COLOUR_UNMAPPED if paint == g.PAINT_UNMAPPED else g.COLOUR_BACKGROUND
+
+    def _cells(self, place):
+        """{(row, column): (character, attribute, what it belongs to)}"""
+        g = self.guest
+        pixels, columns = self.pixels(place), place["columns"]
+        cells = {}
+        for row in range(place["rows"] // 2):
+            for column in range(columns):
+                upper, lower = pixels[2 * row * columns + column], pixels[(2 * row + 1) * columns + column]
+                cell = (ERROR, g.COLOUR_WHITE | g.COLOUR_ERROR << 4) if g.OWNER_FOREIGN in (upper, lower) \
+                    else (HALF_BLOCK, self.colour(upper) | self.colour(lower) << 4)
+                cells[place["row"] + row, place["column"] + column] = *cell, place
+        return cells
+
+    def compare(self, screen):
+        """Everything that holders of memory disagree about, and every map cell that is not what memory says."""
+        differences = list(self.wrong)
+        for (row, column), (character, attribute, place) in self.cells.items():
+            at = 2 * (80 * row + column)
+            if (screen[at], screen[at + 1]) != (character, attribute):
+                differences.append(f"map of {self.kind(place)} at {place['start']:x}, row {row} column {column}: shows "
+                                   f"{screen[at]:02x} {screen[at + 1]:02x}, memory says {character:02x} {attribute:02x}")
+        return differences
+
+    def kind(self, place):
+        g = self.guest
+        return {g.MAP_FRAMES: "frames", g.MAP_PAGES: "pages", g.MAP_HEAP: "heap"}[place["kind"]]
+
+
+def overlap(*regions):
+    return max(0, min(end for _, end in regions) - max(start for start, _ in regions))

@@ -1,0 +1,51 @@
+/*
+ * A heap of every kind of block: small ones in rows, pages and more with guard pages, gaps of all sizes, for ever
+ * changing. Gives the tests of the picture something to be wrong about.
+ */
+#include "suture.h"
+
+PROGRAM("a restless heap of small and large blocks")
+
+#define PATCHES 900
+#define PAGES   20
+
+static void *patch[PATCHES], *page[PAGES];
+
+static size_t size(void) {
+    switch (rand() % 4) {
+    case 0: return 1 + (size_t)rand() % 200;
+    case 1: return 200 + (size_t)rand() % 4000;
+    case 2: return PAGE_SIZE * (1 + (size_t)rand() % 6);
+    default: return PAGE_SIZE + (size_t)rand() % 30000;
+    }
+}
+
+static void change(void) {
+    int i = rand() % PATCHES;
+    if (patch[i]) {
+        free(patch[i]);
+        patch[i] = NULL;
+    } else {
+        patch[i] = malloc(size());
+    }
+}
+
+static void change_page(void) {
+    int i = rand() % PAGES;
+    if (page[i]) {
+        free_4k(page[i]);
+        page[i] = NULL;
+    } else {
+        page[i] = malloc_4k();
+    }
+}
+
+int main(int argc, char **argv) {
+    srand(argc > 1 ? (unsigned)atoi(argv[1]) : 1);
+    for (;;) {
+        for (int i = 0; i < 16; i++)
+            change();
+        change_page();
+        sleep_ms(5);
+    }
+}
