@@ -38,7 +38,7 @@ PYTHON    := /usr/bin/python3
 
 goals := $(filter-out help clean toolchain,$(or $(MAKECMDGOALS),all))
 ifneq ($(goals),)
-missing := $(shell tools/deps.sh missing build $(filter run test soak fuzz coverage bench-host lint format,$(goals)))
+missing := $(shell tools/deps.sh missing build $(filter run test soak fuzz coverage bench-host lint format,$(goals:shots=test)))
 ifneq ($(missing),)
 $(error Not installed: $(missing); `make deps` installs everything on Debian)
 endif
@@ -171,8 +171,11 @@ $B/suture.iso: $B/suture.elf $(programs) $(lectures) iso/grub.cfg.in tools/iso.s
 run: $B/suture.iso ## boot the ISO in QEMU: a window where there is a display, else in this terminal
 	@tools/run.sh $< $(or $(MEMORY),64)
 
+shots: all $B/tests/layout.txt ## draw every view of a running machine as a PNG in build/shots/
+	@B=$B $(PYTHON) tools/shots.py $B/shots
+
 test: all $(host_tests) $(fuzzers) $(test_programs) $B/tests/layout.txt ## all tests; the last line says how many passed and failed
-	@$(PYTHON) tools/runtests.py $(or $(TESTS),$(host_tests) tests)
+	@B=$B $(PYTHON) tools/runtests.py $(or $(TESTS),$(host_tests) tests)
 
 soak: $(soak_tests) ## the allocators against their models, 10 million operations each
 	@OPERATIONS=10000000 TIME_LIMIT=7200 $(PYTHON) tools/runtests.py $^

@@ -14,7 +14,7 @@ static uint32_t draw(uint32_t limit) {
 }
 
 static uint32_t ticks(void) {
-    return (uint32_t)read_tsc();
+    return (uint32_t)rdtsc();
 }
 
 static paddr_t lend(uint32_t size) {
@@ -75,7 +75,7 @@ static const char *bench_events(struct command *command) {
 
 static const char *bench(struct command *command) {
     uint32_t ranges;
-    uint32_t flags = interrupts_save();
+    bool flags = interrupts_save();
     const char *reason = "expected \"memman RANGES\" or \"events\"";
     if (same_text(command->words[1], "events"))
         reason = bench_events(command);

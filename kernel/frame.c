@@ -13,6 +13,7 @@
 static uint64_t due_us;
 static uint64_t second_us, painted_us; /* when this second began, and what painting took of it */
 static uint32_t share;                 /* of the second before, in tenths of a percent */
+static bool painting = true;
 static bool glow = true;
 static uint32_t audit_differences, audit_at;
 static bool audited;
@@ -46,7 +47,7 @@ void frame_paint(void) {
 }
 
 bool frame_due(void) {
-    return clock_us() >= due_us;
+    return painting && clock_us() >= due_us;
 }
 
 static void frame_work(void) {
@@ -94,12 +95,21 @@ static const char *select(struct command *command) {
     return found ? NULL : "expected the pid of a process; \"dump procs\" lists them";
 }
 
-static const char *set_glow(struct command *command) {
-    bool on = same_text(command->words[1], "on");
-    if (!on && !same_text(command->words[1], "off"))
+static const char *set(bool *what, const char *word) {
+    bool on = same_text(word, "on");
+    if (!on && !same_text(word, "off"))
         return "expected \"on\" or \"off\"";
-    glow = on;
+    *what = on;
     return NULL;
+}
+
+static const char *set_glow(struct command *command) {
+    return set(&glow, command->words[1]);
+}
+
+static const char *set_painting(struct command *command) {
+    due_us = clock_us();
+    return set(&painting, command->words[1]);
 }
 
 static void difference(void *context, const char *what) {
@@ -119,10 +129,13 @@ static const struct verb verb_select = {"select", "select PID", "Chooses the pro
                                         1,        select};
 static const struct verb verb_glow = {"glow", "glow on|off", "Says whether what just changed glows.", 1,
                                       1,      set_glow};
+static const struct verb verb_viz = {
+    "viz", "viz on|off", "Says whether the screen is painted; off is for measuring.", 1, 1, set_painting};
 static const struct verb verb_audit = {
     "audit", "audit", "Checks that every frame, block and range has one owner; says each difference.",
     0,       0,       audit};
 TABLE_ENTRY(verbs, const struct verb, verb_view);
 TABLE_ENTRY(verbs, const struct verb, verb_select);
 TABLE_ENTRY(verbs, const struct verb, verb_glow);
+TABLE_ENTRY(verbs, const struct verb, verb_viz);
 TABLE_ENTRY(verbs, const struct verb, verb_audit);

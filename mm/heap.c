@@ -328,7 +328,7 @@ vaddr_t heap_alloc(struct heap *h, uint32_t size) {
         return no_memory(h, size);
     }
     struct tile *hole = policy->choose(h, &want);
-    uint32_t passed = policy->passed(h, hole);
+    uint32_t passed = policy->passed(h, hole, &want);
     if (!hole) {
         hole = range_extend(h, &want);
         if (!hole) {

@@ -22,29 +22,53 @@ static uint32_t larger(uint32_t a, uint32_t b) {
     return a > b ? a : b;
 }
 
-/* Recomputes what a tile knows of itself and those below it. False: nothing changed. */
-static bool refresh(struct tile *t) {
-    const struct tile *left = t->by_address.left, *right = t->by_address.right;
-    bool hole = t->state == TILE_HOLE;
-    uint32_t size = hole ? region_size(t->at) : 0;
-    uint32_t new_most = larger(size, larger(most(left), most(right)));
-    uint32_t pages = size < PAGE_SIZE ? 0 : whole_pages(t->at);
-    uint32_t new_pages = larger(pages, larger(most_pages(left), most_pages(right)));
-    uint32_t new_holes = hole + holes(left) + holes(right);
-    if (new_most == t->most && new_pages == t->most_pages && new_holes == t->holes) {
-        return false;
+static uint32_t hole_size(const struct tile *t) {
+    return t->state == TILE_HOLE ? region_size(t->at) : 0;
+}
+
+static uint32_t hole_pages(const struct tile *t) {
+    return hole_size(t) < PAGE_SIZE ? 0 : whole_pages(t->at);
+}
+
+static uint32_t largest_of(const struct tile *t) {
+    return larger(hole_size(t), larger(most(t->by_address.left), most(t->by_address.right)));
+}
+
+static uint32_t largest_pages_of(const struct tile *t) {
+    return larger(hole_pages(t), larger(most_pages(t->by_address.left), most_pages(t->by_address.right)));
+}
+
+/* Brings the largest holes known of t and above up to date, as long as something changes; at least up to
+ * `above`. */
+static void climb(struct tile *t, const struct tile *above) {
+    for (bool within = t != above; t; t = t->by_address.up) {
+        within = within && t != above;
+        uint32_t now = largest_of(t), now_pages = t->most_pages | now >> PAGE_SHIFT ? largest_pages_of(t) : 0;
+        if (now == t->most && now_pages == t->most_pages && !within) {
+            return;
+        }
+        t->most = now;
+        t->most_pages = now_pages;
     }
-    t->most = new_most;
-    t->most_pages = new_pages;
-    t->holes = new_holes;
-    return true;
+}
+
+/* The holes at t are `change` more: so are those below all its ancestors. */
+static void count_up(struct tile *t, uint32_t change) {
+    for (; change && t; t = t->by_address.up) {
+        t->holes += change;
+    }
+}
+
+/* How many holes t itself was counted as. */
+static uint32_t counted(const struct tile *t) {
+    return t->holes - holes(t->by_address.left) - holes(t->by_address.right);
 }
 
 /*
  * One treap, twice: the same few lines over either link of a tile. `CHANGED(t)` brings what t knows up to
  * date.
  */
-#define TREAP(prefix, link, head, CHANGED)                                                                   \
+#define TREAP(prefix, link, head, TURNED)                                                                    \
     static void prefix##_replace(struct heap *heap, struct tile *old, struct tile *new) {                    \
         struct tile *up = old->link.up;                                                                      \
         if (!up) {                                                                                           \
@@ -76,7 +100,7 @@ static bool refresh(struct tile *t) {
             inner->link.up = p;                                                                              \
         }                                                                                                    \
         p->link.up = t;                                                                                      \
-        CHANGED(p);                                                                                          \
+        TURNED(t, p, inner);                                                                                 \
     }                                                                                                        \
     static void prefix##_rise(struct heap *heap, struct tile *t) {                                           \
         while (t->link.up && t->link.up->rank < t->rank) {                                                   \
@@ -94,21 +118,17 @@ static bool refresh(struct tile *t) {
         return t->link.up;                                                                                   \
     }
 
-#define NOTHING(t) (void)(t)
-TREAP(tiles, by_address, root, refresh)
-TREAP(holes_by_size, by_size, by_size, NOTHING)
-
-/* From t upwards, as long as something changes; everything up to `above` is recomputed in any case. */
-static void climb(struct tile *t, const struct tile *above) {
-    bool within = above != t;
-    while (t) {
-        within = within && t != above;
-        if (!refresh(t) && !within) {
-            return;
-        }
-        t = t->by_address.up;
-    }
+static void tiles_turned(struct tile *t, struct tile *p, const struct tile *inner) {
+    uint32_t all = p->holes;
+    p->holes += holes(inner) - t->holes;
+    t->holes = all;
+    p->most = largest_of(p);
+    p->most_pages = largest_pages_of(p);
 }
+
+#define NOTHING(t, p, inner) ((void)(t), (void)(p), (void)(inner))
+TREAP(tiles, by_address, root, tiles_turned)
+TREAP(holes_by_size, by_size, by_size, NOTHING)
 
 void index_insert(struct heap *heap, struct tile *tile, struct tile *before) {
     struct tile *after = before ? before->next : heap->first;
@@ -129,7 +149,7 @@ void index_insert(struct heap *heap, struct tile *tile, struct tile *before) {
         heap->root = tile;
     }
     tiles_rise(heap, tile);
-    climb(tile, tile);
+    index_update(heap, tile);
 }
 
 void index_remove(struct heap *heap, struct tile *tile) {
@@ -137,6 +157,7 @@ void index_remove(struct heap *heap, struct tile *tile) {
     *(tile->next ? &tile->next->prev : &heap->last) = tile->prev;
     struct tile *above = tile->by_address.up;
     struct tile *lowest = tiles_take(heap, tile);
+    count_up(lowest, 0 - counted(tile));
     climb(lowest, above);
     if (heap->rover == tile) {
         heap->rover = tile->next;
@@ -145,6 +166,7 @@ void index_remove(struct heap *heap, struct tile *tile) {
 
 void index_update(struct heap *heap, struct tile *tile) {
     (void)heap;
+    count_up(tile, (tile->state == TILE_HOLE) - counted(tile));
     climb(tile, tile);
 }
 
@@ -191,17 +213,21 @@ static bool below_fits(const struct tile *t, const struct want *want) {
     return (want->pages ? most_pages(t) : most(t)) >= want->size && t;
 }
 
-/* The lowest hole that fits at t or below it; there is one. */
+/* The lowest hole that fits at t or below it; there is one. Counts those below it that do not. */
 static struct tile *lowest_below(struct tile *t, struct want *want) {
     for (;;) {
+        struct tile *left = t->by_address.left;
         want->looked++;
-        if (below_fits(t->by_address.left, want)) {
-            t = t->by_address.left;
-        } else if (heap_fits(t, want)) {
-            return t;
-        } else {
-            t = t->by_address.right;
+        if (below_fits(left, want)) {
+            t = left;
+            continue;
         }
+        want->below += holes(left);
+        if (heap_fits(t, want)) {
+            return t;
+        }
+        want->below += t->state == TILE_HOLE;
+        t = t->by_address.right;
     }
 }
 

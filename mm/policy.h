@@ -15,7 +15,8 @@
 struct want {
     uint32_t size;   /* bytes, rounded, with header and guard */
     bool pages;      /* must start on a page boundary */
-    uint32_t looked; /* the questions add the holes they looked at */
+    uint32_t looked; /* the questions add the tiles they looked at */
+    uint32_t below;  /* heap_lowest_fit from the range's start: the holes below the one it found */
 };
 
 struct policy {
@@ -33,7 +34,7 @@ struct policy {
      * fit began.
      */
     bool (*passes)(const struct tile *hole, const struct tile *taken, vaddr_t rover);
-    uint32_t (*passed)(const struct heap *heap, const struct tile *taken);
+    uint32_t (*passed)(const struct heap *heap, const struct tile *taken, const struct want *want);
 };
 TABLE_DECLARE(policies, const struct policy);
 

@@ -16,7 +16,8 @@ static bool passes(const struct tile *hole, const struct tile *taken, vaddr_t ro
     return false;
 }
 
-static uint32_t passed(const struct heap *heap, const struct tile *taken) {
+static uint32_t passed(const struct heap *heap, const struct tile *taken, const struct want *want) {
+    (void)want;
     (void)heap;
     (void)taken;
     return 0;

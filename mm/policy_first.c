@@ -12,8 +12,8 @@ static bool passes(const struct tile *hole, const struct tile *taken, vaddr_t ro
     return !taken || hole->at.start < taken->at.start;
 }
 
-static uint32_t passed(const struct heap *heap, const struct tile *taken) {
-    return taken ? heap_holes_below(heap, taken->at.start) : heap_holes(heap);
+static uint32_t passed(const struct heap *heap, const struct tile *taken, const struct want *want) {
+    return taken ? want->below : heap_holes(heap);
 }
 
 static const struct policy first = {

@@ -19,7 +19,8 @@ static bool passes(const struct tile *hole, const struct tile *taken, vaddr_t ro
     return !taken || hole->at.start - rover < taken->at.start - rover;
 }
 
-static uint32_t passed(const struct heap *heap, const struct tile *taken) {
+static uint32_t passed(const struct heap *heap, const struct tile *taken, const struct want *want) {
+    (void)want;
     if (!taken) {
         return heap_holes(heap);
     }

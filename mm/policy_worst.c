@@ -13,7 +13,8 @@ static bool passes(const struct tile *hole, const struct tile *taken, vaddr_t ro
     return hole != taken;
 }
 
-static uint32_t passed(const struct heap *heap, const struct tile *taken) {
+static uint32_t passed(const struct heap *heap, const struct tile *taken, const struct want *want) {
+    (void)want;
     return heap_holes(heap) - (taken ? 1 : 0);
 }
 

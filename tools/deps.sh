@@ -36,7 +36,10 @@ fi
 
 stages=build
 for target in "$@"; do
-    case $target in run | test | soak | fuzz | coverage | bench-host | lint | format | toolchain) stages="$stages $target" ;; esac
+    case $target in
+    shots) stages="$stages test" ;;
+    run | test | soak | fuzz | coverage | bench-host | lint | format | toolchain) stages="$stages $target" ;;
+    esac
 done
 [ "$stages" != build ] || stages="build run test soak fuzz coverage bench-host lint"
 [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || stages="$stages window"

@@ -64,7 +64,11 @@ def cells(path):
         text = text.split("\n")
         rows = zip(text, fore.split("\n"), back.split("\n"))
         return [[(c, int(f, 16), int(b, 16)) for c, f, b in zip(*row)] for row in rows]
-    data = path.read_bytes()
+    return screen_cells(path.read_bytes())
+
+
+def screen_cells(data):
+    """Rows of cells of VGA memory."""
     all_cells = [(character(c), a & 15, a >> 4) for c, a in zip(data[::2], data[1::2])]
     return [all_cells[i:i + COLUMNS] for i in range(0, len(all_cells), COLUMNS)]
 
