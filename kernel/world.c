@@ -26,6 +26,13 @@ void world_fill_user(struct region bytes, uint8_t value) {
 
 vaddr_t world_check_user(struct region bytes, uint8_t value) {
     vaddr_t at = bytes.start;
+    uint32_t word = value * 0x01010101u;
+    for (; at & 3 && at != bytes.end; at++) {
+        if (*(const uint8_t *)at != value)
+            return at;
+    }
+    while (bytes.end - at >= 4 && *(const uint32_t *)at == word)
+        at += 4;
     while (at != bytes.end && *(const uint8_t *)at == value)
         at++;
     return at;

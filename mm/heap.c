@@ -143,10 +143,6 @@ static struct region guard_bytes(const struct heap *h, const struct tile *t) {
     return (struct region){start, larger(start, body(t).end)};
 }
 
-static bool guards(const struct heap *h) {
-    return h->config.guard && h->world.map && !h->config.policy->buddy;
-}
-
 /* ---- the range (vmalloc) ---- */
 
 static void range_event(const struct heap *h, struct region was, uint32_t trailing_hole) {
@@ -160,7 +156,7 @@ static void range_grow(struct heap *h, uint32_t end) {
     struct region was = h->range, fresh = {h->range.end, end};
     struct tile *last = h->last;
     bool joins = last && last->state == TILE_HOLE;
-    if (h->config.policy->buddy) {
+    if (h->buddy) {
         joins = joins && region_size(last->at) == region_size(was);
     }
     h->range.end = end;
@@ -193,7 +189,7 @@ static uint32_t range_need(const struct heap *h) {
         return h->range.end;
     }
     uint32_t need = round_up(h->last->at.start, PAGE_SIZE);
-    if (h->config.policy->buddy) {
+    if (h->buddy) {
         /* Halves as long as the upper half is free. */
         uint32_t size = region_size(h->range);
         if (h->last->at.start == h->range.start) {
@@ -211,7 +207,7 @@ static void range_trim(struct heap *h) {
     uint32_t end = range_need(h);
     while (end < h->range.end) {
         uint32_t step = end;
-        if (h->config.policy->buddy && h->last->at.start > end) {
+        if (h->buddy && h->last->at.start > end) {
             step = h->last->at.start;
         }
         range_shrink(h, step);
@@ -221,7 +217,7 @@ static void range_trim(struct heap *h) {
 /* Grows the range by as little as makes `want` fit at its end. */
 static struct tile *range_extend(struct heap *h, const struct want *want) {
     uint32_t room = h->config.span.end - h->range.start;
-    if (h->config.policy->buddy) {
+    if (h->buddy) {
         uint32_t size = region_size(h->range);
         uint32_t need = larger(want->size, PAGE_SIZE);
         while (size == 0 || !heap_fits(h->last, want)) {
@@ -258,14 +254,14 @@ static bool want_of(const struct heap *h, uint32_t size, struct want *want) {
     const struct heap_config *c = &h->config;
     uint32_t rounded = round_up(larger(size, 1), c->align);
     *want = (struct want){0};
-    if (rounded == 0 || rounded > 0x80000000u) {
+    if (rounded == 0 || rounded > 0x40000000u) {
         return false;
     }
-    if (c->policy->buddy) {
+    if (h->buddy) {
         want->size = power_of_two(larger(rounded + c->header, c->align * 2));
         return true;
     }
-    if (guards(h) && rounded == size) {
+    if (h->guards && rounded == size) {
         want->pages = (size & PAGE_MASK) == 0;
         rounded += want->pages ? PAGE_SIZE : c->align;
     }
@@ -285,7 +281,7 @@ static void split_buddies(struct heap *h, struct tile *hole, uint32_t size) {
 
 /* The block takes its place in the hole; what is left in front and behind stays a hole. */
 static struct tile *carve(struct heap *h, struct tile *hole, struct region block, const struct want *want) {
-    if (h->config.policy->buddy) {
+    if (h->buddy) {
         split_buddies(h, hole, want->size);
     }
     struct region rest = {block.end, hole->at.end};
@@ -318,7 +314,7 @@ static vaddr_t no_memory(const struct heap *h, uint32_t size) {
 
 /* Buddies split to any depth. */
 static uint32_t records_needed(const struct heap *h) {
-    return h->config.policy->buddy ? 32 + RECORDS_FOR_ALLOC : RECORDS_FOR_ALLOC;
+    return h->buddy ? 32 + RECORDS_FOR_ALLOC : RECORDS_FOR_ALLOC;
 }
 
 vaddr_t heap_alloc(struct heap *h, uint32_t size) {
@@ -340,7 +336,7 @@ vaddr_t heap_alloc(struct heap *h, uint32_t size) {
     struct region block;
     block.start = want.pages ? round_up(was.start, PAGE_SIZE) : was.start;
     block.end = block.start + want.size;
-    struct region inner = {block.start, block.end - (want.pages && guards(h) ? PAGE_SIZE : 0)};
+    struct region inner = {block.start, block.end - (want.pages && h->guards ? PAGE_SIZE : 0)};
     if (map_pages(h, own_pages(inner, was))) {
         range_trim(h);
         return no_memory(h, size);
@@ -352,14 +348,14 @@ vaddr_t heap_alloc(struct heap *h, uint32_t size) {
     t->caller = actor.caller;
     t->thread = actor.thread;
     t->seq = events.next;
-    t->guard_page = want.pages && guards(h);
+    t->guard_page = want.pages && h->guards;
     h->blocks++;
     h->block_bytes += want.size;
     h->asked_bytes += size;
     h->searches++;
     h->looked += want.looked;
     h->rover = t->next;
-    if (guards(h)) {
+    if (h->guards) {
         world_fill_user(guard_bytes(h, t), HEAP_GUARD);
     }
 
@@ -432,9 +428,8 @@ static struct tile *buddy_of(const struct heap *h, const struct tile *t) {
 /* The tile is a hole not yet in the tree by size. Joins it with the holes it touches; returns the hole it is
  * then. */
 static struct tile *join(struct heap *h, struct tile *t) {
-    bool buddy = h->config.policy->buddy;
     for (;;) {
-        struct tile *other = buddy                                    ? buddy_of(h, t)
+        struct tile *other = h->buddy                                 ? buddy_of(h, t)
                              : t->prev && t->prev->state == TILE_HOLE ? t->prev
                              : t->next && t->next->state == TILE_HOLE ? t->next
                                                                       : NULL;
@@ -488,7 +483,7 @@ int heap_free(struct heap *h, vaddr_t address) {
     if (why) {
         return refuse(h, address, why, EV_FREE, t, t ? t->at.start + h->config.header : 0);
     }
-    if (guards(h)) {
+    if (h->guards) {
         struct region guard = guard_bytes(h, t);
         vaddr_t bad = world_check_user(guard, HEAP_GUARD);
         if (bad != guard.end) {
@@ -509,7 +504,7 @@ static bool resize(struct heap *h, struct tile *t, uint32_t size) {
     }
     struct region was = t->at, now = {was.start, was.start + want.size};
     struct tile *next = t->next && t->next->state == TILE_HOLE ? t->next : NULL;
-    if (h->config.policy->buddy) {
+    if (h->buddy) {
         if (region_size(now) != region_size(was)) {
             return false;
         }
@@ -550,7 +545,7 @@ static bool resize(struct heap *h, struct tile *t, uint32_t size) {
     h->block_bytes += region_size(now) - region_size(was);
     h->asked_bytes += size - asked;
     t->asked = size;
-    if (guards(h)) {
+    if (h->guards) {
         world_fill_user(guard_bytes(h, t), HEAP_GUARD);
     }
     struct event *e = event_emit(EV_RESIZE, h->config.owner, now, was);
@@ -594,6 +589,8 @@ int heap_init(struct heap *h, const struct heap_config *config, const struct hea
         .range = {config->span.start, config->span.start},
         .seed = 2463534242u,
         .slot = actor.slot,
+        .buddy = config->policy->buddy,
+        .guards = config->guard && world->map && !config->policy->buddy,
     };
     if (records_ensure(h, records_needed(h))) {
         return E_NOMEM;

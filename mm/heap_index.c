@@ -38,17 +38,26 @@ static uint32_t largest_pages_of(const struct tile *t) {
     return larger(hole_pages(t), larger(most_pages(t->by_address.left), most_pages(t->by_address.right)));
 }
 
-/* Brings the largest holes known of t and above up to date, as long as something changes; at least up to
- * `above`. */
+/*
+ * Brings the largest holes known of t and above up to date, as long as something changes; in any case below
+ * `above`. A hole that is larger than all known is written without looking aside; whole pages are another
+ * question, which most changes do not touch.
+ */
 static void climb(struct tile *t, const struct tile *above) {
-    for (bool within = t != above; t; t = t->by_address.up) {
-        within = within && t != above;
-        uint32_t now = largest_of(t), now_pages = t->most_pages | now >> PAGE_SHIFT ? largest_pages_of(t) : 0;
-        if (now == t->most && now_pages == t->most_pages && !within) {
-            return;
-        }
-        t->most = now;
-        t->most_pages = now_pages;
+    struct tile *a = t;
+    for (; a != above; a = a->by_address.up) {
+        a->most = largest_of(a);
+        a->most_pages = largest_pages_of(a);
+    }
+    struct tile *b = a;
+    for (uint32_t size = a ? hole_size(a) : 0; a && a->most < size; a = a->by_address.up) {
+        a->most = size;
+    }
+    for (uint32_t now; a && (now = largest_of(a)) != a->most; a = a->by_address.up) {
+        a->most = now;
+    }
+    for (uint32_t now; b && (now = largest_pages_of(b)) != b->most_pages; b = b->by_address.up) {
+        b->most_pages = now;
     }
 }
 
@@ -208,32 +217,41 @@ bool heap_fits(const struct tile *hole, const struct want *want) {
            (want->pages ? whole_pages(hole->at) : region_size(hole->at)) >= want->size;
 }
 
-/* Does a hole that fits lie at t or below it? */
-static bool below_fits(const struct tile *t, const struct want *want) {
-    return (want->pages ? most_pages(t) : most(t)) >= want->size && t;
+/* The largest hole at t or below it, as the request counts. */
+static uint32_t room(const struct tile *t, const struct want *want) {
+    return want->pages ? most_pages(t) : most(t);
 }
 
 /* The lowest hole that fits at t or below it; there is one. Counts those below it that do not. */
 static struct tile *lowest_below(struct tile *t, struct want *want) {
+    const uint32_t size = want->size;
+    uint32_t below = want->below, looked = want->looked;
     for (;;) {
         struct tile *left = t->by_address.left;
-        want->looked++;
-        if (below_fits(left, want)) {
-            t = left;
-            continue;
+        looked++;
+        if (left) {
+            if (room(left, want) >= size) {
+                t = left;
+                continue;
+            }
+            below += left->holes;
         }
-        want->below += holes(left);
-        if (heap_fits(t, want)) {
-            return t;
+        if (t->state == TILE_HOLE) {
+            if (heap_fits(t, want)) {
+                break;
+            }
+            below++;
         }
-        want->below += t->state == TILE_HOLE;
         t = t->by_address.right;
     }
+    want->below = below;
+    want->looked = looked;
+    return t;
 }
 
 struct tile *heap_lowest_fit(struct heap *heap, vaddr_t from, struct want *want) {
     if (from == heap->range.start) {
-        return below_fits(heap->root, want) ? lowest_below(heap->root, want) : NULL;
+        return room(heap->root, want) >= want->size ? lowest_below(heap->root, want) : NULL;
     }
     /* Up from the tile at `from`: itself, then all to its right, then the next ancestor to the right. */
     struct tile *t = index_find(heap, from);
@@ -245,7 +263,7 @@ struct tile *heap_lowest_fit(struct heap *heap, vaddr_t from, struct want *want)
         if (heap_fits(t, want)) {
             return t;
         }
-        if (below_fits(t->by_address.right, want)) {
+        if (room(t->by_address.right, want) >= want->size) {
             return lowest_below(t->by_address.right, want);
         }
         while (t->by_address.up && t->by_address.up->by_address.right == t) {
@@ -286,7 +304,7 @@ struct tile *heap_smallest_fit(struct heap *heap, struct want *want) {
 
 struct tile *heap_largest_fit(struct heap *heap, struct want *want) {
     struct want largest = *want;
-    largest.size = want->pages ? most_pages(heap->root) : most(heap->root);
+    largest.size = room(heap->root, want);
     if (largest.size < want->size) {
         return NULL;
     }

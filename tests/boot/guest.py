@@ -67,6 +67,10 @@ class Guest:
         """The sequence number of the next event."""
         return self.field(self.symbols["events"], "events.next")
 
+    def clock(self):
+        """Milliseconds since boot, as the last timer tick left them."""
+        return self.word(self.symbols["events_clock"])
+
     def spaces(self):
         """Addresses of the processes' spaces, by pid."""
         spaces = self.array("spaces", "space", self.SPACES)

@@ -1,6 +1,7 @@
 /*
- * Where the fields of the kernel's structures lie, as the kernel's own compiler has it. Never linked: each line
- * becomes an absolute symbol, which tests/boot/guest.py reads with nm and by which it finds its way through guest memory.
+ * Where the fields of the kernel's structures lie, as the kernel's own compiler has it. Never linked: each
+ * line becomes an absolute symbol, which tests/boot/guest.py reads with nm and by which it finds its way
+ * through guest memory.
  */
 #include "mm/events.h"
 #include "mm/heap.h"

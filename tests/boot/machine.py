@@ -25,7 +25,7 @@ ISO, KERNEL = BUILD / "suture.iso", BUILD / "suture.elf"
 PROGRAMS = sorted((BUILD / "user").glob("*.elf"))
 TEST_PROGRAMS = sorted((BUILD / "tests").glob("*.elf"))
 
-PATIENCE = 60  # seconds until something that never comes counts as failed
+PATIENCE = 120  # seconds until something that never comes counts as failed
 SCREEN, SCREEN_BYTES = 0xB8000, 80 * 25 * 2
 
 

@@ -18,7 +18,7 @@ MOMENTS = 40
 def machine(request):
     with Machine(boot_kernel(*PROGRAMS, *TEST_PROGRAMS), memory=request.param) as machine:
         machine.ready().command("glow off")
-        machine.command("run patchwork")
+        machine.command(f"run patchwork {100 if request.param == 8 else 900} 7")
         machine.command("run threads")
         machine.command("run leak")
         yield machine
@@ -56,6 +56,18 @@ def test_at_random_moments(machine):
         later(machine, moments.randrange(1, 300))
         machine.command("hold")
         check(machine)
+
+
+@pytest.mark.parametrize("machine", [64], indirect=True, ids=["64MB"])
+def test_a_large_heap_at_many_moments(held):
+    """A pixel of it is several pages: blocks, guard pages, holes with and without a page, all in one."""
+    later(held, 4000)
+    held.command("hold")
+    assert max(place["shift"] for place in check(held).places if place["pid"]) > 13
+    for _ in range(150):
+        later(held, 50)
+        held.command("hold")
+        check(held)
 
 
 def test_all_maps_are_there(held):
@@ -174,33 +186,31 @@ def test_finds_a_kernel_that_paints_a_lie(machine):
 
 # ---- Alive, and in the right colours
 
-def map_cells(machine):
+def map_cells(machine, picture):
     screen = machine.screen()
-    cells = Picture(Guest(machine.memory)).cells
-    return [screen[2 * (80 * row + column):][:2] for row, column in sorted(cells)]
+    return [screen[2 * (80 * row + column):][:2] for row, column in picture.cells]
 
 
 def test_is_live(held):
-    before = map_cells(held)
+    picture = check(held)
+    before = map_cells(held, picture)
     later(held, 1000)
     held.command("hold")
-    assert sum(a != b for a, b in zip(before, map_cells(held))) > 5
+    assert sum(a != b for a, b in zip(before, map_cells(held, picture))) > 5
 
 
 def test_stands_still_when_paused(held):
     """What moves is the programs' doing: paused, the maps stay while the machine goes on."""
+    picture = check(held)
+    guest = picture.guest
     held.command("go")
     held.command("pause")
-    guest = Guest(held.memory)
-
-    def now():
-        return guest.word(guest.symbols["events_clock"])
 
     def still():
         """Half a second of guest time in which nothing moves."""
-        clock, events, before = now(), guest.events(), map_cells(held)
-        wait_until("time to go on", lambda: now() > clock + 500)
-        return (events, before) == (guest.events(), map_cells(held))
+        clock, events, before = guest.clock(), guest.events(), map_cells(held, picture)
+        wait_until("time to go on", lambda: guest.clock() > clock + 500)
+        return (events, before) == (guest.events(), map_cells(held, picture))
 
     wait_until("everything to stand still", still)
     assert "paused" in held.rows()[0]

@@ -1,15 +1,16 @@
 /*
- * A heap of every kind of block: small ones in rows, pages and more with guard pages, gaps of all sizes, for ever
- * changing. Gives the tests of the picture something to be wrong about.
+ * patchwork PATCHES SEED: a heap of every kind of block, small ones in rows, pages and more with guard pages,
+ * gaps of all sizes, for ever changing. Gives the tests of the picture something to be wrong about.
  */
 #include "suture.h"
 
 PROGRAM("a restless heap of small and large blocks")
 
-#define PATCHES 900
-#define PAGES   20
+#define PATCHES_MOST 1000
+#define PAGES        20
 
-static void *patch[PATCHES], *page[PAGES];
+static void *patch[PATCHES_MOST], *page[PAGES];
+static int patches = 100;
 
 static size_t size(void) {
     switch (rand() % 4) {
@@ -21,7 +22,7 @@ static size_t size(void) {
 }
 
 static void change(void) {
-    int i = rand() % PATCHES;
+    int i = rand() % patches;
     if (patch[i]) {
         free(patch[i]);
         patch[i] = NULL;
@@ -41,7 +42,10 @@ static void change_page(void) {
 }
 
 int main(int argc, char **argv) {
-    srand(argc > 1 ? (unsigned)atoi(argv[1]) : 1);
+    if (argc > 2) {
+        patches = atoi(argv[1]) < PATCHES_MOST ? atoi(argv[1]) : PATCHES_MOST;
+        srand((unsigned)atoi(argv[2]));
+    }
     for (;;) {
         for (int i = 0; i < 16; i++)
             change();
