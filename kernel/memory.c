@@ -2,9 +2,11 @@
  * The kernel's half of every space. All its page tables exist from the start, in the kernel's image, so that
  * every directory can share them and none ever changes above KERNEL_BASE.
  *
- *   C0000000  the first 4 MB of RAM by 4 KB pages: text and constants read-only, a guard page below the boot
- * stack C0400000  the rest of RAM up to the window's end, by 4 MB pages F0000000  kernel stacks, 16 KB apart,
- * all but the upper 8 KB unmapped; at the end the page for frames above the window
+ *   C0000000  the first 4 MB of RAM by 4 KB pages: text and constants read-only, a guard page below the
+ *             boot stack
+ *   C0400000  the rest of RAM up to the window's end, by 4 MB pages
+ *   F0000000  kernel stacks, 16 KB apart, all but the upper 8 KB unmapped; at the end the page for frames
+ *             above the window
  */
 #include "kernel/kernel.h"
 #include "mm/paging.h"

@@ -32,10 +32,12 @@ enum event_kind {
      * or taken away. owner: which heap (H or U). */
     EV_RANGE,
 
-    /* heap. at: the block; was: the hole it came out of or went into; owner: which heap (H or U). arg[0]:
-     * bytes asked for. MALLOC arg[1]: holes passed by the policy's definition; arg[2]: holes the index looked
-     * at; arg[3]: event that made the hole. FREE arg[3], arg[4]: event and caller of the malloc; arg[5]: its
-     * thread, and 1 << 16 when a guard page ends the block. */
+    /* heap. at: the block; was: the hole it came out of or went into; owner: which heap (H or U).
+     * arg[0]: bytes asked for.
+     * MALLOC arg[1]: holes passed by the policy's definition; arg[2]: tiles the index looked at; arg[3]: event
+     * that made the hole.
+     * FREE arg[3], arg[4]: event and caller of the malloc; arg[5]: its thread, and 1 << 16 when a guard page
+     * ends the block. */
     EV_MALLOC,
     EV_FREE,
     /* realloc in place. at: the block after; was: before; arg[0], arg[1]: bytes asked for after, before;
@@ -51,8 +53,9 @@ enum event_kind {
     EV_SPAWN,   /* arg[0]: parent pid */
     EV_EXIT,    /* arg[0]: status; arg[1]: enum exit_reason */
     EV_THREAD,  /* arg[0]: thread number */
-    EV_FAULT,   /* at.start: the address; arg[0]: processor's error code; arg[1]: eip; arg[2]: sequence number
-                 * of the free that   gave the page back, or 0 */
+    /* at.start: the address; arg[0]: the processor's error code; arg[1]: eip; arg[2]: the event of the free that gave
+     * the page back, or 0. */
+    EV_FAULT,
     EV_SAY,     /* a caption; its text is with the conductor */
     EV_PHANTOM, /* sutured: an effect withheld. arg[0]: case of the seed, 1 to 12 */
     EV_KINDS

@@ -10,7 +10,8 @@
  *   tiles: first.start == range.start, t.end == next(t).start, last.end == range.end
  *   no two holes touch (buddy: no two holes that are buddies)
  *   t.most == max(hole size of t, most of its children); t.most_pages likewise of the hole's whole pages;
- * t.holes their number a page is mapped exactly when a block covers part of it
+ *   t.holes == the number of holes at t and below it
+ *   a page is mapped exactly when a block covers part of it
  */
 #ifndef MM_HEAP_H
 #define MM_HEAP_H

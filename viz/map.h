@@ -6,9 +6,10 @@
  * it shows:
  *
  *   frames  the owner of the most frames; FOREIGN when any frame is foreign
- *   pages   the owner of the most frames behind the pages, or UNMAPPED; FOREIGN when a page maps a frame that
- * is free or foreign heap    the heap's owner (blocks), FREE (holes on mapped pages) or UNMAPPED (holes
- * without a page), whichever has most bytes
+ *   pages   the owner of the most frames behind the pages, or UNMAPPED; FOREIGN when a page maps a frame
+ *           that is free or foreign
+ *   heap    the heap's owner (blocks), FREE (holes on mapped pages) or UNMAPPED (holes without a page),
+ *           whichever has most bytes
  *
  * Of equal shares an owner goes before FREE, FREE before UNMAPPED, and of two owners the later in enum owner.
  * Pixels past the region are NOTHING.

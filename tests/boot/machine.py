@@ -146,7 +146,7 @@ class Machine(Line):
         try:
             self.qmp_socket = self._accept(listening["qmp"])
             self.qmp_file = self.qmp_socket.makefile("r")
-            self.qmp_file.readline()
+            self._qmp_answer()  # its greeting
             self.qmp("qmp_capabilities")
             if serial:
                 self.connected(self._accept(listening["serial"]))
@@ -184,16 +184,24 @@ class Machine(Line):
                     connection.settimeout(PATIENCE)
                     return connection
                 except TimeoutError:
-                    assert self.process.poll() is None, pathlib.Path(f"{self.folder}/errors").read_text()
+                    assert self.process.poll() is None, "QEMU is gone: " + self._errors()
 
     # ---- The machine itself
 
     def qmp(self, what, **arguments):
         self.qmp_socket.sendall(json.dumps({"execute": what, "arguments": arguments}).encode())
-        while "event" in (answer := json.loads(self.qmp_file.readline())):
+        while "event" in (answer := self._qmp_answer()):
             pass
         assert "return" in answer, answer
         return answer["return"]
+
+    def _qmp_answer(self):
+        line = self.qmp_file.readline()
+        assert line, "QEMU is gone: " + self._errors()
+        return json.loads(line)
+
+    def _errors(self):
+        return pathlib.Path(f"{self.folder}/errors").read_text()
 
     def keys(self, *names):
         """Presses keys one after the other: "tab", "spc", "f2", "shift-tab"."""

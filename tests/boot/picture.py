@@ -118,7 +118,7 @@ class Picture:
 
     def compare(self, screen):
         """Everything that holders of memory disagree about, and every map cell that is not what memory says."""
-        differences = list(self.wrong)
+        differences = self.wrong + ([] if self.places else ["no map stands on the screen"])
         for (row, column), (character, attribute, place) in self.cells.items():
             at = 2 * (80 * row + column)
             if (screen[at], screen[at + 1]) != (character, attribute):

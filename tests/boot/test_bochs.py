@@ -1,7 +1,6 @@
 """The same ISO in another PC: Bochs shows the same screen, true to its memory, and the backgrounds do not blink."""
 
 import os
-import pathlib
 import re
 import select
 import shutil

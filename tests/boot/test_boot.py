@@ -22,7 +22,9 @@ def works(machine):
     machine.command("glow off")
     machine.command("hold")
     assert machine.differences() == []
-    assert Picture(Guest(machine.memory)).compare(machine.screen()) == []
+    picture = Picture(Guest(machine.memory))
+    assert picture.compare(machine.screen()) == []
+    assert {picture.kind(place) for place in picture.places} == {"frames", "pages", "heap"}
 
 
 @pytest.mark.parametrize("medium", MEDIA)

@@ -18,7 +18,7 @@ MOMENTS = 40
 def machine(request):
     with Machine(boot_kernel(*PROGRAMS, *TEST_PROGRAMS), memory=request.param) as machine:
         machine.ready().command("glow off")
-        machine.command(f"run patchwork {100 if request.param == 8 else 900} 7")
+        machine.command(f"run patchwork {100 if request.param == 8 else 900} 7 16")
         machine.command("run threads")
         machine.command("run leak")
         yield machine
@@ -56,6 +56,17 @@ def test_at_random_moments(machine):
         later(machine, moments.randrange(1, 300))
         machine.command("hold")
         check(machine)
+
+
+def test_after_more_events_than_viz_follows(held):
+    pid = int(held.command("run patchwork 40 3 1000000")[0]["pid"])
+    for _ in range(5):
+        later(held, 30000)
+        held.command("hold")
+        check(held)
+    held.command(f"kill {pid}")
+    held.command("go")
+    held.ended(pid)
 
 
 @pytest.mark.parametrize("machine", [64], indirect=True, ids=["64MB"])

@@ -1,6 +1,7 @@
 /*
- * patchwork PATCHES SEED: a heap of every kind of block, small ones in rows, pages and more with guard pages,
- * gaps of all sizes, for ever changing. Gives the tests of the picture something to be wrong about.
+ * patchwork PATCHES SEED CHANGES: a heap of every kind of block, small ones in rows, pages and more with guard
+ * pages, gaps of all sizes; so many changes, a nap, and so on for ever. Gives the tests of the picture
+ * something to be wrong about.
  */
 #include "suture.h"
 
@@ -42,12 +43,14 @@ static void change_page(void) {
 }
 
 int main(int argc, char **argv) {
-    if (argc > 2) {
+    int changes = 16;
+    if (argc > 3) {
+        changes = atoi(argv[3]);
         patches = atoi(argv[1]) < PATCHES_MOST ? atoi(argv[1]) : PATCHES_MOST;
         srand((unsigned)atoi(argv[2]));
     }
     for (;;) {
-        for (int i = 0; i < 16; i++)
+        for (int i = 0; i < changes; i++)
             change();
         change_page();
         sleep_ms(5);
