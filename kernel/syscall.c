@@ -128,8 +128,9 @@ static uint32_t step_end(uint32_t result) {
 }
 
 static uint32_t sys_malloc(const struct registers *frame) {
+    struct space *space = here();
     step_begin(frame->ecx);
-    return step_end(here()->regime->malloc(here(), frame->ebx));
+    return step_end(space->regime->malloc(space, frame->ebx));
 }
 
 static uint32_t sys_calloc(const struct registers *frame) {
@@ -150,8 +151,9 @@ static uint32_t sys_realloc(const struct registers *frame) {
 }
 
 static uint32_t sys_free(const struct registers *frame) {
+    struct space *space = here();
     step_begin(frame->ecx);
-    return step_end((uint32_t)here()->regime->free(here(), frame->ebx));
+    return step_end((uint32_t)space->regime->free(space, frame->ebx));
 }
 
 static uint32_t sys_free_sized(const struct registers *frame) {

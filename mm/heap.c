@@ -474,7 +474,9 @@ static void release(struct heap *h, struct tile *t, bool present) {
     e->arg[3] = seq;
     e->arg[4] = caller;
     e->arg[5] = flags;
-    range_trim(h);
+    if (!t->next) {
+        range_trim(h);
+    }
 }
 
 int heap_free(struct heap *h, vaddr_t address) {

@@ -200,8 +200,10 @@ static void add_range(enum zone zone, struct region at, enum range_state state, 
         z->free_units += units;
         z->usable += units;
         owners_set(at.start >> PAGE_SHIFT, region_size(at) >> PAGE_SHIFT, OWNER_FREE, NO_SLOT);
-        uint32_t *leaf = &z->largest[z->leaves + (unit >> z->bucket_shift)];
-        *leaf = units > *leaf ? units : *leaf;
+        /* The tree of maxima is zero so far, so a range only raises what lies above its leaf. */
+        for (uint32_t i = z->leaves + (unit >> z->bucket_shift); i > 0 && z->largest[i] < units; i /= 2) {
+            z->largest[i] = units;
+        }
     }
 }
 
@@ -232,10 +234,6 @@ static void fill_zone(const struct boot_map *map, enum zone zone) {
         add_range(zone, (struct region){r.start, next}, RANGE_FREE, &before);
     }
     add_range(zone, (struct region){next, z->span.end}, RANGE_HOLE, &before);
-    for (uint32_t i = z->leaves - 1; i > 0; i--) {
-        uint32_t left = z->largest[2 * i], right = z->largest[2 * i + 1];
-        z->largest[i] = left > right ? left : right;
-    }
 }
 
 static void zone_init(const struct boot_map *map, enum zone zone, struct region span, paddr_t *next) {
@@ -280,13 +278,14 @@ int memman_init(const struct boot_map *given, paddr_t taken) {
     if (region_empty(tables)) {
         return E_NOMEM;
     }
-    world_fill_frames(tables, 0);
-
-    paddr_t next = tables.start;
+    /* All but the past's pieces, which are written before they are read, starts as zero. */
+    paddr_t next = tables.start + round_down(past_size(capacity), PAGE_SIZE);
+    world_fill_frames((struct region){next, tables.end}, 0);
+    next = tables.start;
+    past_init(take(&next, past_size(capacity)), past_size(capacity));
     uint32_t frames = frames_of(&map);
     owners_init(frames, take(&next, owners_table_size(frames)));
     events_init(take(&next, capacity * (uint32_t)sizeof(struct event)), capacity);
-    past_init(take(&next, past_size(capacity)), past_size(capacity));
     struct region span[ZONES];
     divide(&map, tables.end, span);
     for (int z = 0; z < ZONES; z++) {

@@ -55,8 +55,11 @@ void owners_init(uint32_t frames, void *table) {
     }
     for (uint32_t n = 0; n < frames; n++) {
         owners.frame[n] = (struct frame){OWNER_SYSTEM, NO_SLOT};
-        for (uint32_t l = 0; l < owners.levels; l++) {
-            owners.group[l][(n >> level_shift(l)) * OWNERS + OWNER_SYSTEM]++;
+    }
+    for (uint32_t l = 0; l < owners.levels; l++) {
+        uint32_t groups = level_groups(frames, l), width = 1u << level_shift(l);
+        for (uint32_t g = 0; g < groups; g++) {
+            owners.group[l][g * OWNERS + OWNER_SYSTEM] = g + 1 < groups ? width : frames - g * width;
         }
     }
     owners.total[OWNER_SYSTEM] = frames;

@@ -21,7 +21,7 @@ enum past_map { PAST_FRAMES, PAST_RANGES, PAST_PAGES, PAST_TABLES, PAST_HEAP, PA
 /* Bytes of overlay that undoing a full ring of so many records can need. */
 uint32_t past_size(uint32_t capacity);
 
-/* Takes `memory` (past_size bytes, 8-aligned) for good. */
+/* Takes `memory` (past_size bytes, 4-aligned, of any content) for good. */
 void past_init(void *memory, uint32_t size);
 
 /*

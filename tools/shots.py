@@ -29,7 +29,7 @@ SHOTS = [
     ("events", ["holes"], ["f6"], lambda machine: "malloc" in " ".join(machine.rows())),
     ("processes", ["crowd"], ["f7"], lambda machine: len(machine.processes()) >= 8),
     ("help", [], ["f1"], lambda machine: machine.rows()[1].startswith("KEYS")),
-    ("overview-holes", [], ["f2", "tab"], lambda machine: "pid 2 holes" in machine.rows()[0] and holes(machine, 2) >= 6),
+    ("overview-holes", [], ["f2", "tab"], lambda machine: "holes" in machine.rows()[0] and holes(machine, 2) >= 6),
     ("overview-refused", ["wildfree"], [], lambda machine: refusals(machine) >= 1),
     ("overview-paused", [], ["shift-tab", "spc"], lambda machine: "paused" in machine.rows()[0]),
 ]

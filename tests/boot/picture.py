@@ -122,8 +122,9 @@ class Picture:
         for (row, column), (character, attribute, place) in self.cells.items():
             at = 2 * (80 * row + column)
             if (screen[at], screen[at + 1]) != (character, attribute):
-                differences.append(f"map of {self.kind(place)} at {place['start']:x}, row {row} column {column}: shows "
-                                   f"{screen[at]:02x} {screen[at + 1]:02x}, memory says {character:02x} {attribute:02x}")
+                differences.append(f"map of {self.kind(place)} at {place['start']:x}, row {row} column {column}: "
+                                   f"shows {screen[at]:02x} {screen[at + 1]:02x}, "
+                                   f"memory says {character:02x} {attribute:02x}")
         return differences
 
     def kind(self, place):

@@ -1,4 +1,4 @@
-"""The kernel's own end is readable: on the screen and on the serial line, with names, registers, the walk and the past."""
+"""The kernel's own end is readable, on the screen and on the serial line: names, registers, the walk, the past."""
 
 import re
 
@@ -68,8 +68,8 @@ def test_a_stack_that_runs_into_its_guard_page(machine):
     rows = end(machine)
     guard = Guest(machine.memory).symbols["boot_stack_guard"]
     has(rows[:1], "double fault: the kernel stack ran into its guard page")
-    has(rows, rf"^at {HEX}  crash\+", rf"cr2 {guard + 0xFFC:08x}", r"^c0\w+: directory .*table 00000000 \(not present\)",
-        *REGISTERS)
+    has(rows, rf"^at {HEX}  crash\+", rf"cr2 {guard + 0xFFC:08x}",
+        r"^c0\w+: directory .*table 00000000 \(not present\)", *REGISTERS)
 
 
 def test_a_fault_while_a_program_runs(machine):

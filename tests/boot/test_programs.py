@@ -31,7 +31,7 @@ def machine(booted):
 
 
 def clear(machine):
-    """Ends all programs. Then memman has lent nothing, the audit finds nothing, and seen from outside nobody holds a frame."""
+    """Ends all programs. Then memman has lent nothing, the audit finds nothing, and nobody holds a frame."""
     for pid in machine.processes():
         try:
             machine.command(f"kill {pid}")
@@ -94,7 +94,8 @@ def test_killed_at_any_moment(machine, name):
         clear(machine)
 
 
-@pytest.mark.parametrize("name, says", [("useafterfree", "read from"), ("overrun", "wrote to"), ("stack", "guard page")])
+@pytest.mark.parametrize("name, says", [("useafterfree", "read from"), ("overrun", "wrote to"),
+                                        ("stack", "guard page")])
 def test_a_fault_ends_its_program_alone(machine, name, says):
     bystander = run(machine, "churn")
     pid = run(machine, name)

@@ -7,8 +7,8 @@ import pytest
 from guest import Guest
 from machine import PROGRAMS, Machine, Refused, boot_kernel, wait_until
 
-VERBS = {"help", "run", "kill", "pause", "go", "hold", "step", "pace", "dump", "audit", "quit", "view", "select", "glow",
-         "policy", "guard", "say", "programs"}
+VERBS = {"help", "run", "kill", "pause", "go", "hold", "step", "pace", "dump", "audit", "quit", "view", "select",
+         "glow", "policy", "guard", "say", "programs"}
 HEX = "[0-9a-f]{8}"
 
 
@@ -84,9 +84,9 @@ def test_every_verb_answers_without_words(machine):
 @pytest.mark.parametrize("line", [
     "nonsense", "HELP", "helphelp", "run", "run nonsense", "run ../churn", "kill", "kill 0", "kill 9999", "kill x",
     "kill 65537", "kill 4294967297", "kill -1", "dump", "dump nonsense", "dump pages", "dump pages 0", "dump pages x",
-    "dump heap", "dump heap 9999", "dump events", "dump events x", "dump events 99999999999", "step 0", "step x", "step -1",
-    "pace 0", "pace x", "pace 1001", "pace max max", "view", "view nonsense", "select", "select 9999", "glow", "glow maybe",
-    "policy nonsense", "guard maybe", "quit now", "audit all", "hold it", "go on", "pause now", "help help help",
+    "dump heap", "dump heap 9999", "dump events", "dump events x", "dump events 99999999999", "step 0", "step x",
+    "step -1", "pace 0", "pace x", "pace 1001", "pace max max", "view", "view nonsense", "select", "select 9999",
+    "glow", "glow maybe", "policy nonsense", "guard maybe", "quit now", "audit all", "hold it", "go on", "pause now", "help help help",
     "say" + " x" * 20])
 def test_refuses_with_a_reason(machine, line):
     refused(machine, line)
@@ -256,8 +256,9 @@ def test_the_longest_line_and_longer_ones(machine):
 
 def test_garbage(machine):
     garbage = random.Random(16)
+    harmless = [byte for byte in range(256) if byte not in b"\r\n"]
     for _ in range(50):
-        noise = bytes(garbage.choice([b for b in range(256) if b not in b"\r\n"]) for _ in range(garbage.randrange(1, 200)))
+        noise = bytes(garbage.choices(harmless, k=garbage.randrange(1, 200)))
         machine.send(b"x" + noise + b"\n")
         assert machine.answer()[-1].startswith("error: ")
     for _ in range(20):  # line ends too: nobody knows how many answers that makes
