@@ -38,7 +38,7 @@ PYTHON    := /usr/bin/python3
 
 goals := $(filter-out help clean toolchain,$(or $(MAKECMDGOALS),all))
 ifneq ($(goals),)
-missing := $(shell tools/deps.sh missing build $(filter run test soak fuzz coverage bench-host lint format,$(goals:shots=test)))
+missing := $(shell tools/deps.sh missing build $(filter run test soak fuzz coverage bench-host lint format,$(patsubst bench,test,$(goals:shots=test))))
 ifneq ($(missing),)
 $(error Not installed: $(missing); `make deps` installs everything on Debian)
 endif
@@ -167,7 +167,7 @@ $B/suture.iso: $B/suture.elf $(programs) $(lectures) iso/grub.cfg.in tools/iso.s
 
 # ---- Running and testing ----------------------------------------------------------------------------------------
 
-.PHONY: run test soak fuzz coverage bench-host format lint
+.PHONY: run shots test soak fuzz coverage bench bench-host format lint
 run: $B/suture.iso ## boot the ISO in QEMU: a window where there is a display, else in this terminal
 	@tools/run.sh $< $(or $(MEMORY),64)
 
@@ -186,6 +186,9 @@ fuzz: $(fuzzers) ## fuzz for ever, each fuzzer in turn, or only TARGET (memman, 
 
 coverage: $(coverage_tests) ## how much of mm/ the host tests run, by file; at least 95 % of the branches
 	@$(PYTHON) tools/coverage.py $^
+
+bench: $B/suture.elf $B/tests/bench.elf ## what calls cost, in instructions; QUICK=--quick leaves out what needs 1 GB
+	@B=$B $(PYTHON) tools/bench.py $(QUICK)
 
 bench-host: $B/bench/bench_host ## the heap policies beside other allocators, also on TRACES=FILE.rep...
 	@$< $(TRACES)

@@ -43,7 +43,8 @@ def program(pc, words):
 
 
 def kernel(pc, words):
-    return {name: int(value) for line in pc.command(f"bench {words}") for name, value in line.items()}
+    pc.send(f"bench {words}\n".encode())
+    return measures(pc.answer())
 
 
 def run(large):
