@@ -53,19 +53,39 @@ static uint32_t bucket_largest(const struct zone_info *z, uint32_t bucket) {
     return largest;
 }
 
-/* A range that starts in this bucket has changed: bring its leaf and the maxima above it up to date. */
-static void refresh(struct zone_info *z, uint32_t bucket) {
-    uint32_t *tree = z->largest;
-    uint32_t i = z->leaves + bucket;
-    uint32_t most = bucket_largest(z, bucket);
-    while (tree[i] != most) {
-        tree[i] = most;
-        if (i == 1) {
-            break;
+/* The larger of two children goes up. False: it stood there already. */
+static bool lift(uint32_t *tree, uint32_t i) {
+    uint32_t left = tree[2 * i], right = tree[2 * i + 1];
+    uint32_t most = left > right ? left : right;
+    bool news = tree[i] != most;
+    tree[i] = most;
+    return news;
+}
+
+/* Two leaves, low <= high, have changed or not: brings the maxima above them up to date, what they share once. */
+static void lift_all(struct zone_info *z, uint32_t low, uint32_t high) {
+    bool news = true;
+    for (low += z->leaves, high += z->leaves; low > 1 && news;) {
+        low /= 2;
+        high /= 2;
+        news = lift(z->largest, low);
+        if (high != low) {
+            news |= lift(z->largest, high);
         }
-        uint32_t other = tree[i ^ 1];
-        most = other > most ? other : most;
-        i >>= 1;
+    }
+}
+
+/* A free range of so many units starts in the bucket now. */
+static void leaf_add(struct zone_info *z, uint32_t bucket, uint32_t units) {
+    uint32_t *leaf = &z->largest[z->leaves + bucket];
+    *leaf = units > *leaf ? units : *leaf;
+}
+
+/* A free range of so many units starts there no more; its record tells so already. */
+static void leaf_remove(struct zone_info *z, uint32_t bucket, uint32_t units) {
+    uint32_t *leaf = &z->largest[z->leaves + bucket];
+    if (*leaf == units) {
+        *leaf = bucket_largest(z, bucket);
     }
 }
 
@@ -154,11 +174,13 @@ paddr_t memman_alloc(enum zone zone, uint32_t size, enum owner owner, uint8_t sl
     r->owner = (uint8_t)owner;
     z->free_units -= units;
     z->lent_ranges++;
-    uint32_t bucket = unit >> z->bucket_shift, rest_bucket = (unit + units) >> z->bucket_shift;
-    if (rest && rest_bucket != bucket) {
-        refresh(z, rest_bucket);
+    uint32_t bucket = unit >> z->bucket_shift,
+             rest_bucket = rest ? (unit + units) >> z->bucket_shift : bucket;
+    leaf_remove(z, bucket, rest + units);
+    if (rest) {
+        leaf_add(z, rest_bucket, rest);
     }
-    refresh(z, bucket);
+    lift_all(z, bucket, rest_bucket);
 
     struct region at = unit_region(z, unit, units);
     lend_frames(z, at, owner, slot);
@@ -236,9 +258,10 @@ static void take_back(enum zone zone, uint32_t unit, struct region lent) {
     z->lent_ranges--;
     z->free_ranges++;
 
-    if (after < z->units && record(z, after)->state == RANGE_FREE) {
+    uint32_t joined = after < z->units && record(z, after)->state == RANGE_FREE ? record(z, after)->units : 0;
+    if (joined) {
         origin_after = record(z, after)->origin;
-        units += record(z, after)->units;
+        units += joined;
         clear_start(z, after);
         z->free_ranges--;
     }
@@ -254,14 +277,12 @@ static void take_back(enum zone zone, uint32_t unit, struct region lent) {
         (struct range_record){.units = units, .state = RANGE_FREE, .before = before, .origin = events.next};
     tell_follower(z, start + units, units);
 
-    uint32_t bucket = unit >> z->bucket_shift;
-    if (start >> z->bucket_shift != bucket) {
-        refresh(z, start >> z->bucket_shift);
+    uint32_t bucket = start >> z->bucket_shift, joined_bucket = joined ? after >> z->bucket_shift : bucket;
+    leaf_add(z, bucket, units);
+    if (joined_bucket != bucket) {
+        leaf_remove(z, joined_bucket, joined);
     }
-    if (after < z->units && after >> z->bucket_shift != bucket) {
-        refresh(z, after >> z->bucket_shift);
-    }
-    refresh(z, bucket);
+    lift_all(z, bucket, joined_bucket);
 
     struct region hole = unit_region(z, start, units);
     return_frames(at, hole);

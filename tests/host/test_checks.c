@@ -207,6 +207,7 @@ static void the_audit_sees_it(void **state) {
     machine_start(16);
     struct space *s = machine_spawn(3, "one", 2), *other = machine_spawn(4, "other", 2);
     vaddr_t a = program_malloc(s, 100), b = program_malloc(s, 8000), pages = s->regime->malloc_4k(s);
+    vaddr_t theirs = program_malloc(other, 100);
     uint32_t *directory = phys(s->directory);
     uint32_t *heap_entry = entry(s, a), *image = entry(s, USER_IMAGE);
     assert_true(b && pages);
@@ -214,6 +215,7 @@ static void the_audit_sees_it(void **state) {
     BREAK(audit(), *heap_entry, 0);
     BREAK(audit(), *heap_entry, *image);
     BREAK(audit(), *heap_entry, *entry(other, USER_IMAGE));
+    BREAK(audit(), *heap_entry, *entry(other, theirs));                 /* the like of another process */
     BREAK(audit(), *entry(s, USER_HEAP + 0x100000), *heap_entry);       /* where no block is */
     BREAK(audit(), *entry(s, USER_IMAGE + 0x10000), *image);            /* one frame, two pages */
     BREAK(audit(), *entry(s, USER_ARGUMENTS - PAGE_SIZE), *heap_entry); /* a stack of heap */
@@ -227,7 +229,7 @@ static void the_audit_sees_it(void **state) {
     BREAK(audit(), frame->owner, OWNER_STACK);
     BREAK(audit(), frame->slot, other->slot);
     BREAK(audit(), s->heap.blocks, 7);
-    BREAK(audit(), s->pages.mapped, 7);
+    BREAK(heap_check(&s->heap), s->heap.mapped, 7);
     BREAK(audit(), zones[ZONE_K].free_units, 7);
     BREAK(audit(), owners.group[0][OWNER_FREE], 99);
 
