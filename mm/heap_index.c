@@ -127,10 +127,13 @@ static uint32_t counted(const struct tile *t) {
         return t->link.up;                                                                                   \
     }
 
+/* t has risen above p and covers what p covered; what its own hole adds to that is for a climb to say. */
 static void tiles_turned(struct tile *t, struct tile *p, const struct tile *inner) {
     uint32_t all = p->holes;
     p->holes += holes(inner) - t->holes;
     t->holes = all;
+    t->most = p->most;
+    t->most_pages = p->most_pages;
     p->most = largest_of(p);
     p->most_pages = largest_pages_of(p);
 }
