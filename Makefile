@@ -2,7 +2,7 @@
 # Files are found by wildcard (a new .c in its room is enough), and everything made lies in build/.
 #
 #   CC_KERNEL=...  compiler of the kernel and the programs: i686-elf-gcc, i686-linux-gnu-gcc or clang, by name or path
-#   HOST_CC=...    compiler of the host tests          MEMORY=64     megabytes that `make run` gives the machine
+#   HOST_CC=...    compiler of the host tests          MEMORY=16     megabytes that `make run` gives the machine
 #   V=1            show the commands                   TESTS=...     what `make test` runs instead of everything
 #   PREFIX=...     where `make toolchain` installs     B=...         directory of everything made, instead of build
 #   TARGET=...     the fuzzer that `make fuzz` runs    TRACES=...    malloc-lab traces for `make bench-host`
@@ -169,7 +169,7 @@ $B/suture.iso: $B/suture.elf $(programs) $(lectures) iso/grub.cfg.in tools/iso.s
 
 .PHONY: run shots test soak fuzz coverage bench bench-host format lint
 run: $B/suture.iso ## boot the ISO in QEMU: a window where there is a display, else in this terminal
-	@tools/run.sh $< $(or $(MEMORY),64)
+	@tools/run.sh $< $(or $(MEMORY),16)
 
 shots: all $B/tests/layout.txt ## draw every view of a running machine as a PNG in build/shots/
 	@B=$B $(PYTHON) tools/shots.py $B/shots

@@ -29,11 +29,11 @@ enum syscall {
     SYS_THREAD_EXIT,   /* () does not return */
     SYS_THREAD_JOIN,   /* (thread) waits; E_NOENT when there is none */
     SYS_SPAWN,         /* (text: name and words) pid */
-    SYS_WAIT,          /* (pid, or 0 for any child; int *status or NULL) pid of the child that ended; E_NOENT */
-    SYS_SAY,           /* (text) a caption on the screen */
-    SYS_TICKS,         /* () milliseconds since boot */
-    SYS_INFO,          /* (enum info) what the library must know */
-    SYS_SEED,          /* (call, a, b, caller) the seed's own calls; E_NOSYS under healed */
+    SYS_WAIT,  /* (pid, or 0 for any child; int *status or NULL) pid of the child that ended; E_NOENT */
+    SYS_SAY,   /* (text) a caption on the screen */
+    SYS_TICKS, /* () milliseconds since boot */
+    SYS_INFO,  /* (enum info) what the library must know */
+    SYS_SEED,  /* (call, a, b, caller) the seed's own calls; E_NOSYS under healed */
     SYSCALLS
 };
 

@@ -86,6 +86,10 @@ static const char *bench(struct command *command) {
     return reason;
 }
 
-static const struct verb verb_bench = {
-    "bench", "bench memman RANGES | events", "Measures memory calls, in ticks of the time stamp counter.", 1, 2, bench};
+static const struct verb verb_bench = {"bench",
+                                       "bench memman RANGES | events",
+                                       "Measures memory calls, in ticks of the time stamp counter.",
+                                       1,
+                                       2,
+                                       bench};
 TABLE_ENTRY(verbs, const struct verb, verb_bench);

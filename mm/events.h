@@ -50,9 +50,9 @@ enum event_kind {
     EV_NOMEM, /* arg[0]: bytes; arg[1]: zone or ~0; owner: who asked; nothing changed */
 
     /* processes. at: zero. */
-    EV_SPAWN,   /* arg[0]: parent pid */
-    EV_EXIT,    /* arg[0]: status; arg[1]: enum exit_reason */
-    EV_THREAD,  /* arg[0]: thread number */
+    EV_SPAWN,  /* arg[0]: parent pid */
+    EV_EXIT,   /* arg[0]: status; arg[1]: enum exit_reason */
+    EV_THREAD, /* arg[0]: thread number */
     /* at.start: the address; arg[0]: the processor's error code; arg[1]: eip; arg[2]: the event of the free that gave
      * the page back, or 0. */
     EV_FAULT,

@@ -81,10 +81,10 @@ struct heap {
     struct tile *rover; /* next fit: the tile to search from, or NULL */
     struct tile *spare; /* unused records */
     uint32_t spares;
-    void *chunks;  /* memory of records, chained by its first pointer */
-    uint32_t seed; /* of the records' ranks */
+    void *chunks;       /* memory of records, chained by its first pointer */
+    uint32_t seed;      /* of the records' ranks */
     bool buddy, guards; /* its policy is buddy; its blocks carry guards */
-    uint8_t slot;  /* of the process, for the past */
+    uint8_t slot;       /* of the process, for the past */
     uint32_t blocks;
     uint32_t block_bytes, asked_bytes; /* the rest of the range is holes */
     uint32_t mapped;                   /* pages */

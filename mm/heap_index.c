@@ -77,54 +77,54 @@ static uint32_t counted(const struct tile *t) {
  * One treap, twice: the same few lines over either link of a tile. `CHANGED(t)` brings what t knows up to
  * date.
  */
-#define TREAP(prefix, link, head, TURNED)                                                                    \
-    static void prefix##_replace(struct heap *heap, struct tile *old, struct tile *new) {                    \
-        struct tile *up = old->link.up;                                                                      \
-        if (!up) {                                                                                           \
-            heap->head = new;                                                                                \
-        } else if (up->link.left == old) {                                                                   \
-            up->link.left = new;                                                                             \
-        } else {                                                                                             \
-            up->link.right = new;                                                                            \
-        }                                                                                                    \
-        if (new) {                                                                                           \
-            new->link.up = up;                                                                               \
-        }                                                                                                    \
-    }                                                                                                        \
-    /* t takes the place of its parent, which goes below it. */                                              \
-    static void prefix##_rotate(struct heap *heap, struct tile *t) {                                         \
-        struct tile *p = t->link.up;                                                                         \
-        struct tile *inner;                                                                                  \
-        prefix##_replace(heap, p, t);                                                                        \
-        if (p->link.left == t) {                                                                             \
-            inner = t->link.right;                                                                           \
-            p->link.left = inner;                                                                            \
-            t->link.right = p;                                                                               \
-        } else {                                                                                             \
-            inner = t->link.left;                                                                            \
-            p->link.right = inner;                                                                           \
-            t->link.left = p;                                                                                \
-        }                                                                                                    \
-        if (inner) {                                                                                         \
-            inner->link.up = p;                                                                              \
-        }                                                                                                    \
-        p->link.up = t;                                                                                      \
-        TURNED(t, p, inner);                                                                                 \
-    }                                                                                                        \
-    static void prefix##_rise(struct heap *heap, struct tile *t) {                                           \
-        while (t->link.up && t->link.up->rank < t->rank) {                                                   \
-            prefix##_rotate(heap, t);                                                                        \
-        }                                                                                                    \
-    }                                                                                                        \
+#define TREAP(prefix, link, head, TURNED)                                                                      \
+    static void prefix##_replace(struct heap *heap, struct tile *old, struct tile *new) {                      \
+        struct tile *up = old->link.up;                                                                        \
+        if (!up) {                                                                                             \
+            heap->head = new;                                                                                  \
+        } else if (up->link.left == old) {                                                                     \
+            up->link.left = new;                                                                               \
+        } else {                                                                                               \
+            up->link.right = new;                                                                              \
+        }                                                                                                      \
+        if (new) {                                                                                             \
+            new->link.up = up;                                                                                 \
+        }                                                                                                      \
+    }                                                                                                          \
+    /* t takes the place of its parent, which goes below it. */                                                \
+    static void prefix##_rotate(struct heap *heap, struct tile *t) {                                           \
+        struct tile *p = t->link.up;                                                                           \
+        struct tile *inner;                                                                                    \
+        prefix##_replace(heap, p, t);                                                                          \
+        if (p->link.left == t) {                                                                               \
+            inner = t->link.right;                                                                             \
+            p->link.left = inner;                                                                              \
+            t->link.right = p;                                                                                 \
+        } else {                                                                                               \
+            inner = t->link.left;                                                                              \
+            p->link.right = inner;                                                                             \
+            t->link.left = p;                                                                                  \
+        }                                                                                                      \
+        if (inner) {                                                                                           \
+            inner->link.up = p;                                                                                \
+        }                                                                                                      \
+        p->link.up = t;                                                                                        \
+        TURNED(t, p, inner);                                                                                   \
+    }                                                                                                          \
+    static void prefix##_rise(struct heap *heap, struct tile *t) {                                             \
+        while (t->link.up && t->link.up->rank < t->rank) {                                                     \
+            prefix##_rotate(heap, t);                                                                          \
+        }                                                                                                      \
+    }                                                                                                          \
     /* Sinks t to a place with at most one child and takes it out; returns the lowest tile whose subtree     \
-     * changed. */                                                                                           \
-    static struct tile *prefix##_take(struct heap *heap, struct tile *t) {                                   \
-        while (t->link.left && t->link.right) {                                                              \
-            struct tile *left = t->link.left, *right = t->link.right;                                        \
-            prefix##_rotate(heap, left->rank > right->rank ? left : right);                                  \
-        }                                                                                                    \
-        prefix##_replace(heap, t, t->link.left ? t->link.left : t->link.right);                              \
-        return t->link.up;                                                                                   \
+     * changed. */ \
+    static struct tile *prefix##_take(struct heap *heap, struct tile *t) {                                     \
+        while (t->link.left && t->link.right) {                                                                \
+            struct tile *left = t->link.left, *right = t->link.right;                                          \
+            prefix##_rotate(heap, left->rank > right->rank ? left : right);                                    \
+        }                                                                                                      \
+        prefix##_replace(heap, t, t->link.left ? t->link.left : t->link.right);                                \
+        return t->link.up;                                                                                     \
     }
 
 /* t has risen above p and covers what p covered; what its own hole adds to that is for a climb to say. */
