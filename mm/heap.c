@@ -204,13 +204,12 @@ static uint32_t range_need(const struct heap *h) {
 }
 
 static void range_trim(struct heap *h) {
-    uint32_t end = range_need(h);
-    while (end < h->range.end) {
-        uint32_t step = end;
-        if (h->buddy && h->last->at.start > end) {
-            step = h->last->at.start;
+    uint32_t end;
+    while ((end = range_need(h)) < h->range.end) {
+        while (end < h->range.end) { /* a buddy range may end in several holes */
+            bool several = h->buddy && h->last->at.start > end;
+            range_shrink(h, several ? h->last->at.start : end);
         }
-        range_shrink(h, step);
     }
 }
 
@@ -474,7 +473,7 @@ static void release(struct heap *h, struct tile *t, bool present) {
     e->arg[3] = seq;
     e->arg[4] = caller;
     e->arg[5] = flags;
-    if (!t->next) {
+    if (!t->next || h->buddy) {
         range_trim(h);
     }
 }

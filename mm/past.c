@@ -229,8 +229,11 @@ static bool put_frames(const struct event *e, enum owner owner) {
     bool bytes = zones[e->arg[0]].head != 0;
     uint8_t slot = bytes || owner == OWNER_FREE ? NO_SLOT : e->slot;
     uint32_t value[3] = {(uint32_t)owner | (uint32_t)slot << 8, 0, 0};
-    struct region frames = {at.start >> PAGE_SHIFT, at.end >> PAGE_SHIFT};
-    return frames.start >= frames.end || put(map_key(PAST_FRAMES, 0, 0), frames, value);
+    struct region frames = {at.start >> PAGE_SHIFT, ((at.end - 1) >> PAGE_SHIFT) + 1};
+    if (at.start - 1 >= at.end - 1) {
+        return true; /* part of a frame that others share */
+    }
+    return put(map_key(PAST_FRAMES, 0, 0), frames, value);
 }
 
 static bool put_tile(const struct event *e, struct region at, enum tile_state state, uint32_t asked,

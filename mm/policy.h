@@ -46,7 +46,8 @@ bool heap_fits(const struct tile *hole, const struct want *want);
 
 /* Lowest hole at or after `from` that fits. */
 struct tile *heap_lowest_fit(struct heap *heap, vaddr_t from, struct want *want);
-/* Smallest hole that fits, the lowest of equals (by_size). */
+/* Smallest hole that fits, the lowest of equals (by_size). A request for whole pages goes on past holes that are large
+ * enough but not in whole pages, one by one. */
 struct tile *heap_smallest_fit(struct heap *heap, struct want *want);
 /* Largest hole, the lowest of equals, if it fits. */
 struct tile *heap_largest_fit(struct heap *heap, struct want *want);

@@ -228,9 +228,11 @@ static void buddy_ranges_double_and_halve(void **state) {
     vaddr_t small = heap_alloc(h, 100);
     assert_int_equal(small, h->range.start + 2 * PAGE_SIZE);
     assert_int_equal(heap_alloc(h, 64 * PAGE_SIZE), 0);
+    assert_int_equal(region_size(h->range), 16 * PAGE_SIZE);
     assert_int_equal(heap_free(h, c), OK);
-    assert_true(region_size(h->range) <= 16 * PAGE_SIZE);
+    assert_int_equal(region_size(h->range), 4 * PAGE_SIZE);
     assert_int_equal(heap_free(h, small), OK);
+    assert_int_equal(region_size(h->range), 2 * PAGE_SIZE);
     assert_int_equal(heap_free(h, a), OK);
     assert_int_equal(heap_alloc(h, 2 * PAGE_SIZE), h->range.start + 2 * PAGE_SIZE);
     assert_int_equal(heap_free(h, b), OK);
