@@ -1,98 +1,15 @@
 /*
- * The heap: lending blocks out of holes and taking them back. Trees in mm/heap_index.c, readers' walks in
- * mm/heap_walk.c, choosing a hole in mm/policy_*.c.
+ * The heap: lending blocks out of holes and taking them back. Its records in mm/heap_records.c, its range in
+ * mm/vmalloc.c, its trees in mm/heap_index.c, readers' walks in mm/heap_walk.c, choosing a hole in mm/policy_*.c.
  */
 #include "mm/heap.h"
 #include "mm/events.h"
-#include "mm/heap_index.h"
+#include "mm/heap_inside.h"
 #include "mm/policy.h"
 #include "mm/world.h"
 
 /* A malloc cuts at most a gap in front, the block and the rest; growing may add a tile. */
 #define RECORDS_FOR_ALLOC 4u
-
-static uint32_t smaller(uint32_t a, uint32_t b) {
-    return a < b ? a : b;
-}
-
-static uint32_t larger(uint32_t a, uint32_t b) {
-    return a > b ? a : b;
-}
-
-/* ---- records ---- */
-
-static struct tile *record_new(struct heap *h) {
-    struct tile *t = h->spare;
-    h->spare = t->next;
-    h->spares--;
-    return t;
-}
-
-static void record_delete(struct heap *h, struct tile *t) {
-    t->state = 0;
-    t->next = h->spare;
-    h->spare = t;
-    h->spares++;
-}
-
-/* xorshift32 (Marsaglia): ranks need no more than to look random. */
-static uint32_t next_rank(struct heap *h) {
-    h->seed ^= h->seed << 13;
-    h->seed ^= h->seed >> 17;
-    h->seed ^= h->seed << 5;
-    return h->seed;
-}
-
-static int records_ensure(struct heap *h, uint32_t count) {
-    while (h->spares < count) {
-        void **chunk = h->world.records(h->world.context);
-        if (!chunk) {
-            return E_NOMEM;
-        }
-        *chunk = h->chunks;
-        h->chunks = chunk;
-        struct tile *t = (struct tile *)(void *)(chunk + 1);
-        uint32_t n = (HEAP_RECORDS - sizeof(void *)) / sizeof(struct tile);
-        while (n--) {
-            t->rank = next_rank(h);
-            record_delete(h, t++);
-        }
-    }
-    return OK;
-}
-
-static void set_hole(struct tile *t, struct region at, uint32_t caller, uint32_t seq) {
-    t->at = at;
-    t->state = TILE_HOLE;
-    t->asked = 0;
-    t->caller = caller;
-    t->seq = seq;
-    t->thread = 0;
-    t->guard_page = 0;
-}
-
-/* A new hole right after `before`. */
-static struct tile *hole_new(struct heap *h, struct region at, struct tile *before, uint32_t caller,
-                             uint32_t seq) {
-    struct tile *t = record_new(h);
-    set_hole(t, at, caller, seq);
-    index_insert(h, t, before);
-    index_size_insert(h, t);
-    return t;
-}
-
-static void hole_resize(struct heap *h, struct tile *hole, struct region at) {
-    index_size_remove(h, hole);
-    hole->at = at;
-    index_update(h, hole);
-    index_size_insert(h, hole);
-}
-
-static void hole_delete(struct heap *h, struct tile *hole) {
-    index_size_remove(h, hole);
-    index_remove(h, hole);
-    record_delete(h, hole);
-}
 
 /* ---- pages ---- */
 
@@ -141,105 +58,6 @@ static void unmap_pages(struct heap *h, struct region pages) {
 static struct region guard_bytes(const struct heap *h, const struct tile *t) {
     uint32_t start = t->at.start + h->config.header + t->asked;
     return (struct region){start, larger(start, body(t).end)};
-}
-
-/* ---- the range (vmalloc) ---- */
-
-static void range_event(const struct heap *h, struct region was, uint32_t trailing_hole) {
-    struct event *e = event_emit(EV_RANGE, h->config.owner, h->range, was);
-    e->slot = h->slot;
-    e->arg[0] = trailing_hole;
-}
-
-/* Moves the range's end up to `end`; the new bytes join the last hole (buddy: only when they are buddies). */
-static void range_grow(struct heap *h, uint32_t end) {
-    struct region was = h->range, fresh = {h->range.end, end};
-    struct tile *last = h->last;
-    bool joins = last && last->state == TILE_HOLE;
-    if (h->buddy) {
-        joins = joins && region_size(last->at) == region_size(was);
-    }
-    h->range.end = end;
-    if (joins) {
-        hole_resize(h, last, (struct region){last->at.start, end});
-    } else {
-        last = hole_new(h, fresh, last, 0, events.next);
-    }
-    range_event(h, was, last->at.start);
-}
-
-/* Moves it down to `end`; what goes is the last hole's. */
-static void range_shrink(struct heap *h, uint32_t end) {
-    struct region was = h->range;
-    struct tile *last = h->last;
-    uint32_t start = last->at.start;
-    h->range.end = end;
-    if (start < end) {
-        hole_resize(h, last, (struct region){start, end});
-    } else {
-        hole_delete(h, last);
-    }
-    range_event(h, was, start);
-}
-
-/* The lowest end the range may have now. */
-static uint32_t range_need(const struct heap *h) {
-    uint32_t least = h->config.span.start + h->config.initial;
-    if (!h->last || h->last->state != TILE_HOLE) {
-        return h->range.end;
-    }
-    uint32_t need = round_up(h->last->at.start, PAGE_SIZE);
-    if (h->buddy) {
-        /* Halves as long as the upper half is free. */
-        uint32_t size = region_size(h->range);
-        if (h->last->at.start == h->range.start) {
-            size = 0;
-        }
-        while (size > PAGE_SIZE && h->last->at.start <= h->range.start + size / 2) {
-            size /= 2;
-        }
-        need = h->range.start + size;
-    }
-    return smaller(h->range.end, larger(need, least));
-}
-
-static void range_trim(struct heap *h) {
-    uint32_t end;
-    while ((end = range_need(h)) < h->range.end) {
-        while (end < h->range.end) { /* a buddy range may end in several holes */
-            bool several = h->buddy && h->last->at.start > end;
-            range_shrink(h, several ? h->last->at.start : end);
-        }
-    }
-}
-
-/* Grows the range by as little as makes `want` fit at its end. */
-static struct tile *range_extend(struct heap *h, const struct want *want) {
-    uint32_t room = h->config.span.end - h->range.start;
-    if (h->buddy) {
-        uint32_t size = region_size(h->range);
-        uint32_t need = larger(want->size, PAGE_SIZE);
-        while (size == 0 || !heap_fits(h->last, want)) {
-            uint32_t next = size ? size * 2 : need;
-            if (next > room || next < size) {
-                range_trim(h);
-                return NULL;
-            }
-            range_grow(h, h->range.start + next);
-            size = next;
-        }
-        return h->last;
-    }
-    uint32_t start = h->last && h->last->state == TILE_HOLE ? h->last->at.start : h->range.end;
-    if (want->pages) {
-        start = round_up(start, PAGE_SIZE);
-    }
-    uint32_t left = h->config.span.end - start;
-    if (start < h->range.start || want->size > left || !h->world.map) {
-        return NULL;
-    }
-    range_grow(h, round_up(start + want->size, PAGE_SIZE));
-    return h->last;
 }
 
 /* ---- malloc ---- */

@@ -3,7 +3,7 @@
  * by size. Treaps with links upwards: a tile's rank is drawn once, parents outrank children, so a change
  * touches a path of expected length O(log n).
  */
-#include "mm/heap_index.h"
+#include "mm/heap_inside.h"
 #include "mm/policy.h"
 
 static uint32_t most(const struct tile *t) {
@@ -16,10 +16,6 @@ static uint32_t most_pages(const struct tile *t) {
 
 static uint32_t holes(const struct tile *t) {
     return t ? t->holes : 0;
-}
-
-static uint32_t larger(uint32_t a, uint32_t b) {
-    return a > b ? a : b;
 }
 
 static uint32_t hole_size(const struct tile *t) {

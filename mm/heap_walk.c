@@ -1,7 +1,7 @@
 /*
  * The heap for readers: tiles at a moment, what a region holds, and the check of every invariant.
  */
-#include "mm/heap_index.h"
+#include "mm/heap_inside.h"
 #include "mm/past.h"
 #include "mm/policy.h"
 

@@ -10,7 +10,7 @@
 
 #include "mm/audit.h"
 #include "mm/events.h"
-#include "mm/heap_index.h"
+#include "mm/heap_inside.h"
 #include "mm/memman.h"
 #include "mm/paging.h"
 #include "mm/policy.h"

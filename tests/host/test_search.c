@@ -11,7 +11,7 @@
 
 #include "mm/audit.h"
 #include "mm/events.h"
-#include "mm/heap_index.h"
+#include "mm/heap_inside.h"
 #include "mm/memman.h"
 #include "mm/policy.h"
 #include "mm/regime.h"
