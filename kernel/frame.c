@@ -17,6 +17,7 @@ static bool painting = true;
 static bool glow = true;
 static uint32_t audit_differences, audit_at;
 static bool audited;
+static uint64_t audit_due_us; /* when the next audit runs by itself */
 
 static void measure(uint64_t began) {
     uint64_t now = clock_us();
@@ -59,6 +60,27 @@ static void frame_work(void) {
         due_us = clock_us();
 }
 
+/* All differences, told to `report`. */
+static void audit_run(audit_report report, void *context) {
+    uint64_t began = clock_us();
+    audit_differences = audit_all(report, context);
+    audit_at = clock_ms();
+    audited = true;
+    /* The machine stands still meanwhile: by itself it runs again only where that costs less than a frame. */
+    uint64_t now = clock_us();
+    audit_due_us = now - began < FRAME_US ? now + SECOND_US : ~0ull;
+}
+
+static void log_difference(void *context, const char *what) {
+    (void)context;
+    log_line("audit: %s", what);
+}
+
+static void audit_work(void) {
+    if (clock_us() >= audit_due_us)
+        audit_run(log_difference, NULL);
+}
+
 _Noreturn void kernel_work(void) {
     for (;;) {
         interrupts_on();
@@ -67,8 +89,10 @@ _Noreturn void kernel_work(void) {
         process_reap();
         thread_wake_sleepers();
         conductor_work();
-        if (!conductor_held())
+        if (!conductor_held()) {
             frame_work();
+            audit_work();
+        }
         interrupts_off();
         if (kernel_wanted || (!conductor_held() && thread_run_programs()))
             continue;
@@ -80,6 +104,7 @@ void frame_init(void) {
     static const struct viz_world world = {program_function};
     viz_init(&world);
     second_us = due_us = clock_us();
+    audit_due_us = due_us + SECOND_US;
 }
 
 /* ---- commands ---- */
@@ -117,9 +142,7 @@ static void difference(void *context, const char *what) {
 }
 
 static const char *audit(struct command *command) {
-    audit_differences = audit_all(difference, command);
-    audit_at = clock_ms();
-    audited = true;
+    audit_run(difference, command);
     reply(command, "differences=%" PRIu32, audit_differences);
     return NULL;
 }
