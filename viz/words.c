@@ -102,7 +102,7 @@ static void words_malloc(const struct event *e, struct words *w) {
     }
     RESULT(w, " = %08X", e->at.start);
     char taken[STORY_BYTES];
-    print_line(taken, sizeof taken, left ? "split a %'u" : "took a %'u whole", hole);
+    print_line(taken, sizeof taken, left ? "split %'u B" : "took all %'u B", hole);
     if (passed) {
         STORY(w, "passed %'u hole%s, %s", passed, plural(passed), taken);
     } else {
@@ -220,7 +220,10 @@ char *event_words(const struct event *e, char *line, uint32_t bytes) {
     if (e->kind < EV_KINDS && words_of[e->kind]) {
         words_of[e->kind](e, &w);
     }
-    return print_line(line, bytes, "%-14s %-11s %s", w.call, w.result, w.story);
+    /* A long call takes columns from its result, so that the story starts where it should. */
+    char did[sizeof w.call + sizeof w.result];
+    print_line(did, sizeof did, "%-*s %s", WORDS_CALL, w.call, w.result);
+    return print_line(line, bytes, "%-*s %s", WORDS_STORY - 1, did, w.story);
 }
 
 bool event_is_error(const struct event *e) {

@@ -8,9 +8,10 @@
 
 /*
  * One line in ASCII, three columns: what was called or done, what came of it, and the story. "malloc(120) =
- * 48013400  passed 31 holes, split a 128". The story starts at WORDS_STORY unless the words before it are
+ * 48013400  passed 31 holes, split 128 B". The story starts at WORDS_STORY unless the words before it are
  * longer. Returns `line`.
  */
+#define WORDS_CALL  14 /* columns of what was called */
 #define WORDS_STORY 27
 #define WORDS_BYTES 96
 char *event_words(const struct event *e, char *line, uint32_t bytes);

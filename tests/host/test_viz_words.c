@@ -15,8 +15,9 @@
 #include "viz/words.h"
 
 static void assert_words(const struct event *e, const char *call, const char *result, const char *story) {
-    char want[WORDS_BYTES], line[WORDS_BYTES];
-    print_line(want, sizeof want, "%-14s %-11s %s", call, result, story);
+    char did[WORDS_BYTES], want[WORDS_BYTES], line[WORDS_BYTES];
+    print_line(did, sizeof did, "%-14s %s", call, result);
+    print_line(want, sizeof want, "%-26s %s", did, story);
     assert_string_equal(event_words(e, line, sizeof line), want);
 }
 
@@ -33,14 +34,14 @@ static void test_words_of_malloc(void **state) {
                            (struct region){0x48013400, 0x48013480});
     e.arg[0] = 120;
     e.arg[1] = 31;
-    assert_words(&e, "malloc(120)", " = 48013400", "passed 31 holes, split a 128");
+    assert_words(&e, "malloc(120)", " = 48013400", "passed 31 holes, split 128 B");
     e.was = e.at;
     e.arg[1] = 1;
-    assert_words(&e, "malloc(120)", " = 48013400", "passed 1 hole, took a 120 whole");
+    assert_words(&e, "malloc(120)", " = 48013400", "passed 1 hole, took all 120 B");
     e.arg[1] = 0;
-    assert_words(&e, "malloc(120)", " = 48013400", "took a 120 whole");
+    assert_words(&e, "malloc(120)", " = 48013400", "took all 120 B");
     e.owner = OWNER_UPAGE;
-    assert_words(&e, "malloc_4k()", " = 48013400", "took a 120 whole");
+    assert_words(&e, "malloc_4k()", " = 48013400", "took all 120 B");
 }
 
 static void test_words_of_free(void **state) {
