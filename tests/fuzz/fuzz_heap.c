@@ -8,6 +8,7 @@
 #include "mm/events.h"
 #include "mm/policy.h"
 #include "tests/fuzz/input.h"
+#include "tests/host/support.h"
 
 #define START 0x10000u
 #define MOST  300 /* blocks */
@@ -19,18 +20,6 @@ static struct {
 } tiles[2 * MOST + 64];
 static uint32_t count;
 static struct heap heap;
-
-static void *records(void *context) {
-    (void)context;
-    return calloc(1, HEAP_RECORDS);
-}
-
-static void records_gone(void *context, void *memory) {
-    (void)context;
-    free(memory);
-}
-
-static const struct heap_world world = {NULL, NULL, records, records_gone, NULL};
 
 static bool buddy(void) {
     return heap.config.policy->buddy;
@@ -228,7 +217,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length) {
         .initial = room,
     };
     events_init(ring, 1024);
-    must(heap_init(&heap, &config, &world) == OK);
+    must(heap_init(&heap, &config, &bare_heap_world) == OK);
     count = 0;
     insert(0, config.span);
     while (in.at < in.end) {

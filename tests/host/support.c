@@ -97,3 +97,15 @@ _Noreturn void world_panic(const char *what) {
     fprintf(stderr, "panic: %s\n", what);
     abort();
 }
+
+static void *records(void *context) {
+    (void)context;
+    return calloc(1, HEAP_RECORDS);
+}
+
+static void records_gone(void *context, void *memory) {
+    (void)context;
+    free(memory);
+}
+
+const struct heap_world bare_heap_world = {NULL, NULL, records, records_gone, NULL};

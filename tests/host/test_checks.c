@@ -16,6 +16,7 @@
 #include "mm/policy.h"
 #include "mm/regime.h"
 #include "mm/world.h"
+#include "tests/host/support.h"
 #include "tests/host/support_viz.h"
 
 /* While `place` holds `value`, the check must object, and only then. */
@@ -106,26 +107,15 @@ static void memman_check_sees_it(void **state) {
 
 /* ---- heap ---- */
 
-static void *records(void *context) {
-    (void)context;
-    return calloc(1, HEAP_RECORDS);
-}
-
-static void records_gone(void *context, void *memory) {
-    (void)context;
-    free(memory);
-}
-
 static void heap_check_sees_it(void **state) {
     (void)state;
     static const char *const policies[] = {"first", "best", "buddy"};
-    const struct heap_world bare = {NULL, NULL, records, records_gone, NULL};
     for (size_t p = 0; p < sizeof policies / sizeof *policies; p++) {
         struct heap heap, *h = &heap;
         struct heap_config config = {
             .policy = policy_find(policies[p]), .align = 8, .span = {0x10000, 0x18000}, .initial = 0x8000};
         machine_start(8);
-        assert_int_equal(heap_init(h, &config, &bare), OK);
+        assert_int_equal(heap_init(h, &config, &bare_heap_world), OK);
         vaddr_t a[12];
         for (int i = 0; i < 12; i++) {
             a[i] = heap_alloc(h, i % 2 ? 1024 : 512);

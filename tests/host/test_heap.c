@@ -17,6 +17,7 @@
 #include "mm/policy.h"
 #include "mm/regime.h"
 #include "mm/world.h"
+#include "tests/host/support.h"
 #include "tests/host/support_viz.h"
 
 static void complain(void *context, const char *what) {
@@ -24,29 +25,11 @@ static void complain(void *context, const char *what) {
     fail_msg("audit: %s", what);
 }
 
-static void *bare_records(void *context) {
-    (void)context;
-    return calloc(1, HEAP_RECORDS);
-}
-
-static void bare_records_gone(void *context, void *records) {
-    (void)context;
-    free(records);
-}
-
-static const struct heap_world bare = {NULL, NULL, bare_records, bare_records_gone, NULL};
-
 /* ---- Placement against a model: a fixed range of numbers, no pages ---- */
 
 #define MOST 256
 static struct region blocks[MOST]; /* in address order */
 static int count;
-
-static uint32_t random_state;
-static uint32_t draw(uint32_t limit) {
-    random_state = random_state * 1664525u + 1013904223u;
-    return (random_state >> 8) % limit;
-}
 
 /* Where the definition of the policy puts `size` bytes into [start, end) around the blocks; 0: nowhere. */
 static uint32_t model_place(const char *policy, uint32_t start, uint32_t end, uint32_t size, uint32_t rover) {
@@ -94,9 +77,9 @@ static void against_model(const char *policy, uint32_t operations) {
                                  .span = {start, start + size},
                                  .initial = size};
     machine_start(16);
-    assert_int_equal(heap_init(&heap, &config, &bare), OK);
+    assert_int_equal(heap_init(&heap, &config, &bare_heap_world), OK);
     count = 0;
-    random_state = 12345;
+    random_start(12345);
     uint32_t succeeded = 0;
     for (uint32_t n = 0; n < operations; n++) {
         if (count == 0 || (count < MOST - 1 && draw(100) < 52)) {
@@ -123,11 +106,6 @@ static void against_model(const char *policy, uint32_t operations) {
     }
     assert_true(succeeded > operations / 3);
     heap_delete(&heap);
-}
-
-static uint32_t operations(void) {
-    const char *text = getenv("OPERATIONS");
-    return text ? (uint32_t)strtoul(text, NULL, 0) : 500000;
 }
 
 static void first_fit_is_the_models(void **state) {
@@ -162,9 +140,9 @@ static void buddy_blocks_are_buddies(void **state) {
                                  .span = {start, start + size},
                                  .initial = size};
     machine_start(16);
-    assert_int_equal(heap_init(&heap, &config, &bare), OK);
+    assert_int_equal(heap_init(&heap, &config, &bare_heap_world), OK);
     count = 0;
-    random_state = 999;
+    random_start(999);
     for (uint32_t n = 0; n < operations(); n++) {
         if (count == 0 || (count < MOST - 1 && draw(100) < 52)) {
             uint32_t bytes = 1 + draw(draw(10) ? 120 : 2000), rounded = 16;
@@ -319,7 +297,7 @@ static void live(const char *policy, bool guard, uint32_t turns) {
     actor = (struct actor){.pid = 1, .slot = s->slot};
     vaddr_t held[200];
     int n = 0;
-    random_state = 4711;
+    random_start(4711);
     for (uint32_t turn = 0; turn < turns; turn++) {
         uint32_t what = draw(100);
         if (n < 200 && (n == 0 || what < 45)) {

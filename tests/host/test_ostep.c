@@ -21,6 +21,7 @@
 
 #include "mm/events.h"
 #include "mm/policy.h"
+#include "tests/host/support.h"
 #include "tests/host/support_viz.h"
 
 #define DATA "../shared/data/ostep" /* beside the project */
@@ -88,18 +89,6 @@ static const struct {
 
 /* ---- The heap of a run ---- */
 
-static void *records(void *context) {
-    (void)context;
-    return calloc(1, HEAP_RECORDS);
-}
-
-static void records_gone(void *context, void *memory) {
-    (void)context;
-    free(memory);
-}
-
-static const struct heap_world world = {NULL, NULL, records, records_gone, NULL};
-
 /* The value of the option -LETTER in the first line, or `otherwise`. */
 static uint32_t number(const char *line, char letter, uint32_t otherwise) {
     char option[] = {' ', '-', letter, ' ', '\0'};
@@ -134,7 +123,7 @@ static void start(struct heap *heap, const char *line) {
     assert_true(!strstr(line, " -l ") || strstr(line, " -l ADDRSORT"));
     assert_non_null(strstr(line, " -C"));
     machine_start(8);
-    assert_int_equal(heap_init(heap, &config, &world), OK);
+    assert_int_equal(heap_init(heap, &config, &bare_heap_world), OK);
 }
 
 /* ---- One operation ---- */

@@ -18,13 +18,8 @@
 #include "mm/policy.h"
 #include "mm/regime.h"
 #include "mm/space.h"
+#include "tests/host/support.h"
 #include "tests/host/support_viz.h"
-
-static uint32_t random_state;
-static uint32_t draw(uint32_t limit) {
-    random_state = random_state * 1664525u + 1013904223u;
-    return (random_state >> 8) % limit;
-}
 
 /* ---- A photograph: everything the walks tell, as text ---- */
 
@@ -150,7 +145,7 @@ static void live_and_remember(const char *policy, bool guard) {
     }
     struct photo photos[24];
     int taken = 0;
-    random_state = 20260101;
+    random_start(20260101);
     uint32_t photo_at = events.next + 40;
     while (taken < 24) {
         int i = (int)draw(3);
@@ -200,7 +195,7 @@ static void an_exit_can_be_undone(void **state) {
     struct space *s = space_new(1, "life", regime_find("healed"), policy_find("first"), true);
     static vaddr_t held[BLOCKS];
     int count = 0;
-    random_state = 7;
+    random_start(7);
     for (int i = 0; i < 300; i++) {
         one_turn(s, held, &count);
     }

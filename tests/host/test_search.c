@@ -22,23 +22,12 @@
 #define SIZE  0x10000u
 #define MOST  150
 
-static void *records(void *context) {
-    (void)context;
-    return calloc(1, HEAP_RECORDS);
-}
-
-static void records_gone(void *context, void *memory) {
-    (void)context;
-    free(memory);
-}
-
 static struct heap heap;
 static vaddr_t held[MOST];
 static uint32_t holding;
 
 /* A heap of numbers, in the middle of its life. */
 static void start(const struct policy *policy) {
-    const struct heap_world bare = {NULL, NULL, records, records_gone, NULL};
     struct heap_config config = {.policy = policy,
                                  .owner = OWNER_HEAP,
                                  .align = 8,
@@ -47,7 +36,7 @@ static void start(const struct policy *policy) {
                                  .initial = SIZE};
     machine_start(8);
     holding = 0;
-    assert_int_equal(heap_init(&heap, &config, &bare), OK);
+    assert_int_equal(heap_init(&heap, &config, &bare_heap_world), OK);
 }
 
 static void live(uint32_t calls) {
