@@ -33,7 +33,7 @@ int main(void) {
         block[i] = malloc(SIZE);
         sleep_ms(250);
     }
-    say("Every other one is freed: 8,000 bytes, but no two of them beside each other.");
+    say("Every other one is freed: 8,000 bytes, but no two side by side.");
     for (int i = 0; i < BLOCKS; i += 2)
         give_up(i);
     try_to_fit(2 * SIZE);

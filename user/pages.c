@@ -26,7 +26,7 @@ int main(void) {
             return 1;
         sleep_ms(800);
     }
-    say("The first is read, the second written, the third both, the fourth left alone.");
+    say("The first is read, the second written, the third both, the fourth idle.");
     for (int day = 0; day < 8; day++) {
         read_from(0);
         write_to(1);

@@ -44,7 +44,7 @@ int free_4k(void *page);
 int printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int snprintf(char *to, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* A caption on the screen, until the next one. */
+/* A caption on the screen, until the next one; 71 characters fit. */
 void say(const char *text);
 
 /* Time: milliseconds since boot, a rest of so many, and the processor to somebody else. */
