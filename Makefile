@@ -75,7 +75,7 @@ O := $B/$(compiler)
 
 find = $(sort $(wildcard $1))
 
-kernel_objects := $(patsubst %,$O/%.o,$(call find,boot/*.asm kernel/*.asm kernel/*.c mm/*.c viz/*.c))
+kernel_objects := $(patsubst %,$O/%.o,$(call find,boot/*.asm kernel/*.asm kernel/*.c mm/*.c viz/*.c)) $O/font.o
 user_library   := $(patsubst %,$O/%.o,$(call find,user/lib/*.asm user/lib/*.c))
 programs       := $(patsubst user/%.c,$B/user/%.elf,$(call find,user/*.c))
 lectures       := $(call find,iso/lectures/*.txt)
@@ -83,15 +83,18 @@ test_programs  := $(patsubst tests/user/%.c,$B/tests/%.elf,$(call find,tests/use
 program_objects := $(patsubst %,$O/%.o,$(call find,user/*.c tests/user/*.c))
 objects        := $(kernel_objects) $(user_library) $(program_objects)
 
+# The command language: the pure part of kernel/.
+language_files := $(patsubst %,kernel/%.c,text usage command prompt script)
+
 # What needs the machine stays out of the host's programs: viz/vga.c, and every *_hw.c.
-pure           := $(filter-out viz/vga.c %_hw.c,$(call find,mm/*.c viz/*.c))
+pure           := $(filter-out viz/vga.c %_hw.c,$(call find,mm/*.c viz/*.c)) $(language_files)
 host_library   := $(patsubst %,%.o,$(pure) $(call find,tests/host/support*.c))
 host_tests     := $(patsubst tests/host/%.c,$B/host/%,$(call find,tests/host/test_*.c))
 coverage_tests := $(host_tests:$B/host/%=$B/coverage/%)
 # Those that scale with OPERATIONS.
 soak_tests     := $(patsubst tests/host/%.c,$B/host/%,$(shell grep -l 'operations()' $(call find,tests/host/test_*.c)))
 # Allocators alone, without the screen.
-fuzz_library   := $(patsubst %,$B/fuzz/%.o,$(call find,mm/*.c) tests/host/support.c tests/host/support_model.c)
+fuzz_library   := $(patsubst %,$B/fuzz/%.o,$(call find,mm/*.c) $(language_files) tests/host/support.c tests/host/support_model.c tests/host/support_print.c)
 fuzzers        := $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(call find,tests/fuzz/fuzz_*.c))
 bench_objects  := $(patsubst %,$B/bench/%.o,$(call find,mm/*.c tests/bench/*.c))
 
@@ -104,7 +107,8 @@ endif
 # when flags, compiler or the list of files change, which no file's date would tell.
 remember = @mkdir -p $(@D); printf '%s\n' '$1' | cmp -s - $@ || printf '%s\n' '$1' >$@
 
-.PHONY: all FORCE
+.PHONY: all iso FORCE
+iso: $B/suture.iso ## the ISO alone
 all: $B/suture.iso $B/suture.elf ## the ISO and the kernel (what plain `make` does)
 
 $O/flags: FORCE
@@ -121,6 +125,16 @@ $O/%.c.o: %.c $O/flags | $B/include/stb_sprintf.h
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$Q$(CC_KERNEL) $(language) $(machine) $(warnings) $(CFLAGS) -MMD -MP -c $< -o $@
+
+# The screen's fonts, from the console fonts of a Debian package.
+$B/font.c: tools/font.py
+	@mkdir -p $(@D)
+	@$(PYTHON) $< $@
+
+$O/font.o: $B/font.c $O/flags
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$Q$(CC_KERNEL) $(language) $(machine) $(warnings) $(CFLAGS) -c $< -o $@
 
 $O/%.asm.o: %.asm $O/flags
 	$(call say,NASM,$<)

@@ -33,7 +33,7 @@ enum syscall {
     SYS_SAY,   /* (text) a caption on the screen */
     SYS_TICKS, /* () milliseconds since boot */
     SYS_INFO,  /* (enum info) what the library must know */
-    SYS_SEED,  /* (call, a, b, caller) the seed's own calls; E_NOSYS under healed */
+    SYS_SEED, /* (enum seed_call of mm/types.h, a, b, caller) the seed's own calls; E_NOSYS: there is no such call */
     SYSCALLS
 };
 

@@ -1,8 +1,10 @@
 /*
- * What memman and the event ring cost, measured where they run; `make bench` asks for it under QEMU's -icount, where a
+ * What memman, the event ring and the picture cost, measured where they run; `make bench` asks for it under QEMU's -icount, where a
  * tick of the time stamp counter is an instruction. What a measure borrows it gives back.
  */
 #include "kernel/kernel.h"
+#include "mm/past.h"
+#include "viz/viz.h"
 
 enum { CALLS = 10000, PIECE = 48 /* with its record, two units of a byte zone */ };
 
@@ -73,11 +75,58 @@ static const char *bench_events(struct command *command) {
     return NULL;
 }
 
+static uint32_t frame_ticks(void) {
+    uint32_t began = ticks();
+    frame_paint();
+    return ticks() - began;
+}
+
+/* The view that is shown: painted anew, and when nothing has changed since. */
+static const char *bench_picture(struct command *command) {
+    viz_refresh();
+    reply(command, "viz_repaint=%" PRIu32, frame_ticks());
+    frame_ticks(); /* ends what still glowed */
+    reply(command, "viz_frame_idle=%" PRIu32, frame_ticks());
+    return NULL;
+}
+
+static const char *bench_frames(struct command *command) {
+    reply(command, "frames=%" PRIu32 " ms=%" PRIu32, frame_count(), clock_ms());
+    return NULL;
+}
+
+/* The whole ring, the worst of its newest events one by one, and what a picture there costs. */
+static const char *bench_rewind(struct command *command) {
+    uint32_t newest = events.next - 1, worst = 0, began;
+    uint32_t least = newest - events_oldest() > CALLS ? newest - CALLS : events_oldest() - 1;
+    for (uint32_t seq = newest; seq-- > least;) {
+        began = ticks();
+        past_open(seq);
+        began = ticks() - began;
+        worst = began > worst ? began : worst;
+    }
+    past_close();
+    began = ticks();
+    int reached = past_open(events_oldest() - 1);
+    reply(command, "rewind_ring=%" PRIu32, ticks() - began);
+    reply(command, "rewind_repaint=%" PRIu32, frame_ticks());
+    reply(command, "rewind_event=%" PRIu32, worst);
+    reply(command, "events=%" PRIu32, newest + 1 - events_oldest());
+    past_close();
+    return reached == OK ? NULL : "the past does not reach so far";
+}
+
 static const char *bench(struct command *command) {
     uint32_t ranges;
     bool flags = interrupts_save();
-    const char *reason = "expected \"memman RANGES\" or \"events\"";
-    if (same_text(command->words[1], "events"))
+    const char *reason = "expected \"memman RANGES\", \"events\", \"picture\", \"frames\" or \"rewind\"";
+    if (same_text(command->words[1], "picture"))
+        reason = bench_picture(command);
+    else if (same_text(command->words[1], "frames"))
+        reason = bench_frames(command);
+    else if (same_text(command->words[1], "rewind"))
+        reason = bench_rewind(command);
+    else if (same_text(command->words[1], "events"))
         reason = bench_events(command);
     else if (same_text(command->words[1], "memman") && command->count > 2 &&
              command_number(command->words[2], &ranges) && ranges)
@@ -86,10 +135,7 @@ static const char *bench(struct command *command) {
     return reason;
 }
 
-static const struct verb verb_bench = {"bench",
-                                       "bench memman RANGES | events",
-                                       "Measures memory calls, in ticks of the time stamp counter.",
-                                       1,
-                                       2,
-                                       bench};
+static const struct verb verb_bench = {
+    "bench", "bench memman RANGES | events | picture | frames | rewind",
+    "Measures memory calls, painting and going back, in ticks of the time stamp counter.", bench};
 TABLE_ENTRY(verbs, const struct verb, verb_bench);

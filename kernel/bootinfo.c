@@ -165,7 +165,7 @@ const char *boot_option(const char *word) {
 }
 
 void boot_options_check(void) {
-    static const char *const known[] = {"run=", "regime=", "idle="};
+    static const char *const known[] = {"run=", "regime=", "idle=", "lecture="};
     uint32_t length;
     for (const char *text = boot_info.line; (length = word_length(&text)); text += length) {
         bool name = text == boot_info.line && length >= 4 &&

@@ -53,7 +53,7 @@ uint32_t clock_ms(void) {
 
 static void tick(void) {
     events_clock = clock_ms();
-    if (frame_due() || conductor_due())
+    if (frame_due() || conductor_due() || audit_due() || lecture_due())
         kernel_wanted = true;
 }
 

@@ -1,86 +1,233 @@
 /*
  * The conductor: at what pace programs run. They are free, or each heap or _4k call waits at the gate until
- * it is let pass: a step on demand, or so many a second. Held, nothing runs at all but commands.
+ * it is let pass: a step on demand, or so many a second. All programs follow one tempo; a program may have its own.
+ * Held, nothing runs at all but commands; neither does it while the past is shown.
  */
 #include "kernel/kernel.h"
+#include "mm/past.h"
 #include "mm/policy.h"
 #include "mm/regime.h"
 
 enum { PACE_MOST = 1000 };
 #define SECOND_US 1000000u
+#define NEVER_US  (~0ull)
 
-struct conductor conductor;
+struct terms conductor;
 
-static enum { FREE, PACED, PAUSED } mode;
+/*
+ * A tempo, of all programs or of one. A program of its own tempo follows the common one as far as it says nothing else.
+ * Threads of one program wait for the same tempo, in the one queue at the gate.
+ */
+struct tempo {
+    enum { FOLLOWS, STOPPED, RUNS } will;
+    uint16_t pid;     /* its own; 0: of all, or of nobody */
+    bool paced;       /* own: `rate` holds, and not that of all */
+    uint32_t rate;    /* steps a second; 0: as fast as they can */
+    uint32_t passes;  /* steps that may still be made, nobody waits for them yet */
+    uint64_t next_us; /* when the next is due */
+};
+
+static struct tempo all = {.will = RUNS}, own[SPACES]; /* by slot */
 static bool held;
-static uint32_t rate;    /* PACED: steps a second */
-static uint64_t next_us; /* PACED: when the next is due */
-static uint32_t passes;  /* steps that may still be made, nobody waits for them yet */
+static bool open = true;           /* nobody has to wait at the gate */
+static uint64_t due_us = NEVER_US; /* when the next paced step is due */
 static struct queue gate;
-static char pace[16];
 static char caption[COMMAND_BYTES];
 
+/* The program's own tempo, or NULL. */
+static struct tempo *own_of(const struct process *process) {
+    struct tempo *tempo = &own[process->space->slot];
+    return tempo->pid == process->pid ? tempo : NULL;
+}
+
+static struct tempo *own_make(const struct process *process) {
+    struct tempo *tempo = &own[process->space->slot];
+    if (tempo->pid != process->pid)
+        *tempo = (struct tempo){.pid = process->pid};
+    return tempo;
+}
+
+static bool stopped(const struct tempo *mine) {
+    return (mine && mine->will != FOLLOWS ? mine : &all)->will == STOPPED;
+}
+
+/* The tempo whose rate holds for the program. */
+static struct tempo *pacer(struct tempo *mine) {
+    return mine && mine->paced ? mine : &all;
+}
+
+static bool take_pass(struct tempo *tempo) {
+    bool there = tempo->passes > 0;
+    tempo->passes -= there;
+    return there;
+}
+
+/* May a program with this own tempo use a pass of `tempo`? */
+static bool serves(const struct tempo *tempo, struct tempo *mine) {
+    if (tempo != &all)
+        return tempo == mine;
+    return all.will == STOPPED ? !mine || mine->will == FOLLOWS : pacer(mine) == &all && !stopped(mine);
+}
+
 void conductor_gate(void) {
-    if (mode == FREE)
+    if (open)
         return;
-    if (passes)
-        passes--;
-    else
+    struct tempo *mine = own_of(current->process);
+    bool free = !stopped(mine) && !pacer(mine)->rate;
+    if (!free && !(mine && take_pass(mine)) && !(serves(&all, mine) && take_pass(&all)))
         thread_wait(&gate); /* whoever wakes it has let it pass */
 }
 
-static void let_pass(uint32_t count) {
-    for (; count; count--) {
-        struct thread *first = gate.first;
-        if (!first) {
-            passes += count;
-            return;
-        }
-        queue_remove(first);
-        thread_ready(first);
+static void let_pass(struct tempo *tempo, uint32_t count) {
+    struct thread *next;
+    for (struct thread *thread = gate.first; thread && count; thread = next) {
+        next = thread->next;
+        if (!serves(tempo, own_of(thread->process)))
+            continue;
+        queue_remove(thread);
+        thread_ready(thread);
+        count--;
     }
+    tempo->passes += count;
 }
 
-static void set_mode(int wanted) {
-    mode = wanted;
-    passes = 0;
-    if (mode == FREE)
-        thread_wake_all(&gate);
+static bool is_paced(struct tempo *tempo) {
+    const struct process *process = tempo == &all ? NULL : processes[tempo - own];
+    bool lives = tempo == &all || (process && process->pid == tempo->pid && tempo->paced);
+    return lives && tempo->rate && !stopped(tempo == &all ? NULL : tempo);
+}
+
+/* The tempo after `tempo`, all of them in turn; NULL: that was the last. */
+static struct tempo *next_tempo(struct tempo *tempo) {
+    struct tempo *next = tempo == &all ? own : tempo + 1;
+    return next == own + SPACES ? NULL : next;
+}
+
+static void find_due(void) {
+    due_us = NEVER_US;
+    for (struct tempo *tempo = &all; tempo; tempo = next_tempo(tempo))
+        if (is_paced(tempo) && tempo->next_us < due_us)
+            due_us = tempo->next_us;
+}
+
+/* A tempo has changed: whoever need not wait any more goes on. */
+static void settle(void) {
+    struct thread *next;
+    open = all.will == RUNS && !all.rate;
+    for (int i = 0; i < SPACES; i++) {
+        if (own[i].will == FOLLOWS && !own[i].paced && !own[i].passes)
+            own[i].pid = 0; /* it says nothing any more */
+        open &= !processes[i] || !own_of(processes[i]);
+    }
+    for (struct thread *thread = gate.first; thread; thread = next) {
+        struct tempo *mine = own_of(thread->process);
+        next = thread->next;
+        if (stopped(mine) || pacer(mine)->rate)
+            continue;
+        queue_remove(thread);
+        thread_ready(thread);
+    }
+    find_due();
+}
+
+/* `will` for all, or for the one whose own tempo it is. Passes are not kept. */
+static void set_will(struct tempo *tempo, int will) {
+    tempo->will = will;
+    tempo->passes = 0;
+    for (int i = 0; i < SPACES && tempo == &all; i++) {
+        own[i].will = FOLLOWS;
+        own[i].passes = 0;
+    }
+    settle();
+}
+
+static void set_rate(struct tempo *tempo, uint32_t rate) {
+    tempo->rate = rate;
+    tempo->paced = true;
+    tempo->passes = 0;
+    tempo->next_us = clock_us();
+    for (int i = 0; i < SPACES && tempo == &all; i++)
+        own[i].paced = false;
+}
+
+/* All stand; steps that were asked for stay so while they stood before. */
+static void stand(void) {
+    if (all.will != STOPPED)
+        all.passes = 0;
+    all.will = STOPPED;
+    for (int i = 0; i < SPACES; i++)
+        if (own[i].will == RUNS)
+            own[i].will = FOLLOWS;
+    settle();
+}
+
+void conductor_stop(void) {
+    stand();
+    all.passes = 0;
+    for (int i = 0; i < SPACES; i++)
+        own[i].passes = 0;
 }
 
 bool conductor_due(void) {
-    return mode == PACED && !held && clock_us() >= next_us;
+    return !conductor_still() && clock_us() >= due_us;
 }
 
 void conductor_work(void) {
     if (!conductor_due())
         return;
     uint64_t now = clock_us();
-    if (now - next_us > SECOND_US)
-        next_us = now;
-    passes = 0; /* what nobody used is not saved up */
-    for (; next_us <= now; next_us += SECOND_US / rate)
-        let_pass(1);
+    for (struct tempo *tempo = &all; tempo; tempo = next_tempo(tempo)) {
+        if (!is_paced(tempo) || now < tempo->next_us)
+            continue;
+        if (now - tempo->next_us > SECOND_US)
+            tempo->next_us = now;
+        tempo->passes = 0; /* what nobody used is not saved up */
+        for (; tempo->next_us <= now; tempo->next_us += SECOND_US / tempo->rate)
+            let_pass(tempo, 1);
+    }
+    find_due();
 }
 
 uint32_t conductor_rate(void) {
-    return rate;
+    return all.rate;
 }
 
 bool conductor_held(void) {
     return held;
 }
 
+bool conductor_still(void) {
+    return held || past_moment() != NOW;
+}
+
 bool conductor_running(void) {
-    return !held && mode != PAUSED;
+    bool some = all.will == RUNS;
+    for (int i = 0; i < SPACES; i++)
+        some |= own[i].will == RUNS && processes[i] && own_of(processes[i]);
+    return some && !conductor_still();
+}
+
+static const char *pace_words(const struct tempo *tempo, bool stands) {
+    static char text[16];
+    if (stands || !tempo->rate)
+        return stands ? "paused" : "max";
+    format_text(text, sizeof text, "%" PRIu32 "/s", tempo->rate);
+    return text;
 }
 
 const char *conductor_pace(void) {
-    if (held)
-        return "hold";
-    if (mode == PACED)
-        format_text(pace, sizeof pace, "%" PRIu32 "/s", rate);
-    return mode == FREE ? "max" : mode == PAUSED ? "paused" : pace;
+    return held ? "hold" : pace_words(&all, all.will == STOPPED);
+}
+
+bool conductor_stops(const struct thread *thread) {
+    return thread->queue == &gate;
+}
+
+const char *conductor_pace_of(uint16_t pid) {
+    const struct process *process = process_find(pid);
+    struct tempo *mine = process ? own_of(process) : NULL;
+    bool says = mine && (mine->paced || mine->will != FOLLOWS);
+    return says ? pace_words(pacer(mine), stopped(mine)) : NULL;
 }
 
 const char *conductor_caption(void) {
@@ -89,7 +236,8 @@ const char *conductor_caption(void) {
 
 void conductor_say(const char *text) {
     copy_text(caption, text, sizeof caption);
-    event_emit(EV_SAY, OWNER_KBYTE, (struct region){0, 0}, (struct region){0, 0});
+    if (past_moment() == NOW) /* of the past one may speak, and it stays as it is */
+        event_emit(EV_SAY, OWNER_KBYTE, (struct region){0, 0}, (struct region){0, 0});
 }
 
 void conductor_init(void) {
@@ -105,43 +253,64 @@ void conductor_init(void) {
 
 /* ---- commands ---- */
 
+/* The tempo meant by a verb's word `index`, the pid of a process or nothing. */
+static struct tempo *tempo_named(const struct command *command, int index) {
+    return command->count > index ? own_make(process_named(command->words[index])) : &all;
+}
+
+/* The index of the word after "pid", or of none. */
+static int pid_word(const struct command *command) {
+    int last = command->count - 1;
+    return last > 1 && same_text(command->words[last - 1], "pid") ? last : command->count;
+}
+
 static const char *pause_verb(struct command *command) {
-    (void)command;
-    set_mode(PAUSED);
+    set_will(tempo_named(command, 1), STOPPED);
     return NULL;
 }
 
 static const char *go_verb(struct command *command) {
-    (void)command;
+    struct tempo *tempo = tempo_named(command, 1);
     held = false;
-    set_mode(rate ? PACED : FREE);
+    past_close();
+    pacer(tempo == &all ? NULL : tempo)->next_us = clock_us();
+    set_will(tempo, RUNS);
     return NULL;
 }
 
 static const char *step_verb(struct command *command) {
     uint32_t count = 1;
-    if (command->count > 1 && (!command_number(command->words[1], &count) || !count))
+    int pid = pid_word(command);
+    struct tempo *tempo = tempo_named(command, pid);
+    bool given = pid > 1 && command->count > 1 && !same_text(command->words[1], "pid");
+    if (given && (!command_number(command->words[1], &count) || !count))
         return "expected a number of steps";
     if (held)
         return "the machine is held; \"go\" releases it";
-    if (mode != PAUSED)
-        set_mode(PAUSED);
-    let_pass(count);
+    past_close();
+    if (tempo == &all)
+        stand();
+    else if (!stopped(tempo))
+        set_will(tempo, STOPPED);
+    let_pass(tempo, count);
     return NULL;
 }
 
 static const char *pace_verb(struct command *command) {
     uint32_t wanted = 0;
-    if (command->count == 1) {
-        reply(command, "pace=%s", conductor_pace());
+    int pid = pid_word(command);
+    struct tempo *tempo = tempo_named(command, pid);
+    if (command->count == 1 || same_text(command->words[1], "pid")) {
+        reply(command, "pace=%s",
+              tempo == &all ? conductor_pace() : pace_words(pacer(tempo), stopped(tempo)));
         return NULL;
     }
     bool most = same_text(command->words[1], "max");
     if (!most && (!command_number(command->words[1], &wanted) || !wanted || wanted > PACE_MOST))
         return "expected steps a second, 1 to 1000, or \"max\"";
-    rate = wanted;
-    next_us = clock_us();
-    set_mode(rate ? PACED : FREE);
+    past_close();
+    set_rate(tempo, wanted);
+    set_will(tempo, RUNS);
     return NULL;
 }
 
@@ -163,10 +332,7 @@ static const char *policy_verb(struct command *command) {
         reply(command, "policy=%s current=%d words=%s", (*p)->name, *p == conductor.policy, (*p)->words);
         return NULL;
     }
-    const struct policy *wanted = policy_find(command->words[1]);
-    if (!wanted)
-        return "expected a policy; \"policy\" alone lists them";
-    conductor.policy = wanted;
+    conductor.policy = policy_find(command->words[1]);
     return NULL;
 }
 
@@ -179,22 +345,23 @@ static const char *guard_verb(struct command *command) {
 }
 
 static const struct verb verb_pause = {
-    "pause", "pause", "Stops every program before its next malloc or free.", 0, 0, pause_verb};
-static const struct verb verb_go = {"go", "go", "Lets everything run again.", 0, 0, go_verb};
-static const struct verb verb_step = {"step", "step [N]", "Lets the next N (1) mallocs or frees happen.",
-                                      0,      1,          step_verb};
+    "pause", "pause [PID]", "Stops every program, or one, before its next malloc or free.", pause_verb};
+static const struct verb verb_go = {"go", "go [PID]", "Lets everything run again, or one program.", go_verb};
+static const struct verb verb_step = {
+    "step", "step [N] [pid PID]", "Lets the next N (1) mallocs or frees happen, of all programs or of one.",
+    step_verb};
 static const struct verb verb_pace = {
-    "pace", "pace [N | max]", "Sets or tells how many mallocs and frees happen a second.", 0, 1, pace_verb};
+    "pace", "pace [N | max] [pid PID]",
+    "Sets or tells how many mallocs and frees happen a second, in all programs or in one.", pace_verb};
 static const struct verb verb_hold = {
-    "hold", "hold", "Paints a last picture, then stops everything but commands.", 0, 0, hold_verb};
-static const struct verb verb_say = {"say", "say [TEXT]",  "Puts a caption on the screen, or takes it away.",
-                                     0,     COMMAND_WORDS, say_verb};
+    "hold", "hold", "Paints a last picture, then stops everything but commands.", hold_verb};
+static const struct verb verb_say = {"say", "say [TEXT]", "Puts a caption on the screen, or takes it away.",
+                                     say_verb};
 static const struct verb verb_policy = {
-    "policy", "policy [NAME]", "Chooses how the heaps of programs started from now on choose a hole.", 0,
-    1,        policy_verb};
+    "policy", "policy [POLICY]", "Chooses how the heaps of programs started from now on choose a hole.",
+    policy_verb};
 static const struct verb verb_guard = {
-    "guard", "guard on|off", "Says whether blocks of programs started from now on carry guards.", 1,
-    1,       guard_verb};
+    "guard", "guard on|off", "Says whether blocks of programs started from now on carry guards.", guard_verb};
 TABLE_ENTRY(verbs, const struct verb, verb_pause);
 TABLE_ENTRY(verbs, const struct verb, verb_go);
 TABLE_ENTRY(verbs, const struct verb, verb_step);

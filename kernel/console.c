@@ -1,9 +1,21 @@
 /*
- * The console: lines from the serial port and keys from the keyboard become commands. A key does what a line
- * can do, by that line, wherever there is one; the rest are the view's.
+ * The console: lines from the serial port, lines from the prompt on the screen, and keys, which stand for lines (viz/keys.h); all of them
+ * become commands. What is no line's is the view's.
  */
 #include "kernel/kernel.h"
+#include "kernel/prompt.h"
+#include "kernel/usage.h"
+#include "viz/keys.h"
 #include "viz/viz.h"
+
+static struct prompt prompt;
+static bool touched; /* by a key or a byte */
+
+bool console_touched(void) {
+    return touched;
+}
+
+/* ---- The serial line ---- */
 
 static void serial_line(void *context, const char *text) {
     (void)context;
@@ -18,6 +30,7 @@ static void serial_work(void) {
     static uint32_t length; /* COMMAND_BYTES: too long, the rest of it is dropped */
     int byte;
     while ((byte = serial_read()) >= 0) {
+        touched = true;
         bool end = byte == '\r' || byte == '\n';
         if (!end && length < COMMAND_BYTES) {
             line[length++] = (char)byte;
@@ -40,43 +53,133 @@ static void say_lost(void) {
         log_line("serial: %" PRIu32 " bytes of output lost", output);
 }
 
-/* Of a key's answer only a failure is worth a line. */
-static void key_line(void *context, const char *text) {
-    (void)context;
-    if (starts_with(text, "error"))
-        log_line("key: %s", text);
+/* ---- The screen: what was typed there, and keys ---- */
+
+static const struct outlet screen_outlet = {prompt_answer, &prompt};
+
+void console_command(const char *line) {
+    char kept[COMMAND_BYTES]; /* the prompt's own text may change while its command runs */
+    copy_text(kept, line, sizeof kept);
+    prompt_answer_begin(&prompt, kept);
+    command_line(kept, &screen_outlet);
+    prompt_answer_end(&prompt);
 }
 
-static const struct outlet key_outlet = {key_line, NULL};
+void console_message(const char *text) {
+    char line[LINE_BYTES];
+    format_text(line, sizeof line, "error: %s", text);
+    prompt_answer_begin(&prompt, "lecture");
+    prompt_answer(&prompt, line);
+    prompt_answer_end(&prompt);
+}
 
-enum { RATE_LOW = 1, RATE_HIGH = 512, RATE_FIRST = 64 };
-
-static void change_pace(bool faster) {
-    char line[COMMAND_BYTES] = "pace max";
-    uint32_t rate = conductor_rate();
-    if (!faster)
-        rate = rate ? rate / 2 : RATE_FIRST;
-    else
-        rate = rate && rate < RATE_HIGH ? rate * 2 : 0;
-    if (rate || !faster)
-        format_text(line, sizeof line, "pace %" PRIu32, rate ? rate : RATE_LOW);
-    command_line(line, &key_outlet);
+const struct viz_prompt *console_prompt(void) {
+    return prompt_shown(&prompt, lecture_hint());
 }
 
 static void press(int key) {
-    switch (key) {
-    case ' ': command_line(conductor_running() ? "pause" : "go", &key_outlet); break;
-    case '.': command_line("step", &key_outlet); break;
-    case '+':
-    case '-': change_pace(key == '+'); break;
-    default: viz_key(key);
-    }
+    enum prompt_use use = prompt_press(&prompt, key);
+    const char *line = use == PROMPT_ENTERED ? prompt.text : binding_line(key);
+    if (use == PROMPT_USED || (use == PROMPT_UNUSED && (lecture_press(key) || quiz_press(key))))
+        return;
+    if (line)
+        console_command(line);
+    else
+        viz_key(key);
 }
 
 void console_work(void) {
     int key;
     serial_work();
     say_lost();
-    while ((key = keyboard_read()))
+    touched |= mouse_work();
+    while ((key = keyboard_read())) {
+        touched = true;
         press(key);
+    }
 }
+
+/* ---- commands ---- */
+
+static const struct {
+    const char *name;
+    int key;
+} key_names[] = {
+    {"up", KEY_UP},         {"down", KEY_DOWN},     {"left", KEY_LEFT},    {"right", KEY_RIGHT},
+    {"home", KEY_HOME},     {"end", KEY_END},       {"pgup", KEY_PAGE_UP}, {"pgdn", KEY_PAGE_DOWN},
+    {"insert", KEY_INSERT}, {"delete", KEY_DELETE}, {"tab", '\t'},         {"shift-tab", KEY_BACK_TAB},
+    {"enter", '\n'},        {"esc", '\033'},        {"space", ' '},        {"backspace", '\b'},
+    {"f1", KEY_F1},         {"f2", KEY_F2},         {"f3", KEY_F3},        {"f4", KEY_F4},
+    {"f5", KEY_F5},         {"f6", KEY_F6},         {"f7", KEY_F7},        {"f8", KEY_F8},
+    {"f9", KEY_F9},         {"f10", KEY_F10},       {"f11", KEY_F11},      {"f12", KEY_F12},
+};
+enum { KEY_NAMES = sizeof key_names / sizeof *key_names };
+
+static const char *key_name_at(uint32_t index) {
+    return index < KEY_NAMES ? key_names[index].name : NULL;
+}
+
+/* The key with that name; a character is its own. 0: none. */
+static int key_named(const char *word) {
+    for (uint32_t i = 0; i < KEY_NAMES; i++)
+        if (same_text(key_names[i].name, word))
+            return key_names[i].key;
+    return word[0] > ' ' && word[0] <= '~' && !word[1] ? word[0] : 0;
+}
+
+static bool is_key(const char *word) {
+    return key_named(word);
+}
+
+static const char *press_verb(struct command *command) {
+    press(key_named(command->words[1]));
+    return NULL;
+}
+
+static const char *prompt_verb(struct command *command) {
+    prompt_open(&prompt, command->rest);
+    return NULL;
+}
+
+static const char *toggle(struct command *command) {
+    return verb_find(conductor_running() ? "pause" : "go")->run(command);
+}
+
+enum { RATE_LOW = 1, RATE_HIGH = 512, RATE_FIRST = 64 };
+
+static const char *pace(uint32_t rate) {
+    char number[12];
+    struct command command = {.count = 2, .words = {"pace", number}};
+    format_text(number, sizeof number, "%" PRIu32, rate);
+    return verb_find("pace")->run(&command);
+}
+
+static const char *slower(struct command *command) {
+    uint32_t rate = conductor_rate();
+    (void)command;
+    return pace(rate > RATE_LOW ? rate / 2 : rate ? RATE_LOW : RATE_FIRST);
+}
+
+static const char *faster(struct command *command) {
+    uint32_t rate = conductor_rate();
+    struct command most = {.count = 2, .words = {"pace", "max"}};
+    (void)command;
+    return rate && rate < RATE_HIGH ? pace(rate * 2) : verb_find("pace")->run(&most);
+}
+
+static const struct verb verb_key = {"key", "key KEY", "Presses a key: whatever keys can do.", press_verb};
+static const struct verb verb_prompt = {"prompt", "prompt [TEXT]",
+                                        "Opens the prompt on the screen, with a text in it.", prompt_verb};
+static const struct verb verb_toggle = {"toggle", "toggle", "Stops the programs, or lets them go on.",
+                                        toggle};
+static const struct verb verb_faster = {"faster", "faster", "Doubles the pace.", faster};
+static const struct verb verb_slower = {"slower", "slower", "Halves the pace.", slower};
+TABLE_ENTRY(verbs, const struct verb, verb_key);
+TABLE_ENTRY(verbs, const struct verb, verb_prompt);
+TABLE_ENTRY(verbs, const struct verb, verb_toggle);
+TABLE_ENTRY(verbs, const struct verb, verb_faster);
+TABLE_ENTRY(verbs, const struct verb, verb_slower);
+
+static const struct vocabulary words_key = {
+    .name = "KEY", .title = "a character or a key's name", .word = key_name_at, .fits = is_key};
+TABLE_ENTRY(vocabularies, const struct vocabulary, words_key);

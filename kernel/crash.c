@@ -22,7 +22,6 @@ static const char *crash(struct command *command) {
     return "the kernel survived, which it should not";
 }
 
-static const struct verb verb_crash = {
-    "crash", "crash read | write | divide | stack | law", "Makes the kernel fail, to show how it ends.", 1, 1,
-    crash};
+static const struct verb verb_crash = {"crash", "crash read | write | divide | stack | law",
+                                       "Makes the kernel fail, to show how it ends.", crash};
 TABLE_ENTRY(verbs, const struct verb, verb_crash);

@@ -24,22 +24,16 @@ static const char *dump_memman(struct command *command) {
     return NULL;
 }
 
-/* The process named by the command's third word, or NULL. */
+/* The process named by the command's third word. */
 static const struct space *chosen(const struct command *command) {
-    uint32_t pid;
-    bool given = command->count > 2 && command_number(command->words[2], &pid) && pid && pid <= 0xFFFF;
-    return given ? space_find((uint16_t)pid) : NULL;
+    return process_named(command->words[2])->space;
 }
-
-static const char no_process[] = "expected the pid of a process; \"dump procs\" lists them";
 
 #define ENTRY_BITS (PG_PRESENT | PG_WRITE | PG_USER)
 
 /* Runs of pages mapped alike to successive frames, a line each. */
 static const char *dump_pages(struct command *command) {
     const struct space *space = chosen(command);
-    if (!space)
-        return no_process;
     reply(command, "directory=%08" PRIx32, space->directory);
     struct region run = {0, 0};
     uint32_t first = 0; /* entry of the run's first page */
@@ -84,8 +78,6 @@ static void dump_one_heap(struct command *command, const struct heap *heap) {
 
 static const char *dump_heap(struct command *command) {
     const struct space *space = chosen(command);
-    if (!space)
-        return no_process;
     dump_one_heap(command, &space->heap);
     dump_one_heap(command, &space->pages);
     return NULL;
@@ -110,8 +102,7 @@ static const char *dump_procs(struct command *command) {
 
 static const char *dump_events(struct command *command) {
     uint32_t count, missed = 0;
-    if (command->count != 3 || !command_number(command->words[2], &count))
-        return "expected how many events";
+    command_number(command->words[2], &count);
     uint32_t written = events.next - events_oldest();
     uint32_t cursor = events.next - (count < written ? count : written);
     for (const struct event *e; (e = event_next(&cursor, &missed));)
@@ -125,22 +116,45 @@ static const char *dump_events(struct command *command) {
     return NULL;
 }
 
+/* The totals, and the first so many entries. */
+static void dump_books(struct command *command, const struct books *books, uint32_t most) {
+    struct table_totals t;
+    struct table_entry e;
+    books->totals(NOW, &t);
+    reply(command,
+          "entries=%" PRIu32 " capacity=%" PRIu32 " losts=%" PRIu32 " lostsize=%" PRIu32 " foreign=%" PRIu32
+          " phantoms=%" PRIu32 " frames=%" PRIu32 " mapping_calls=%" PRIu32,
+          t.entries, t.capacity, t.losts, t.lostsize, t.foreign, t.phantoms, t.frames, t.mapping_calls);
+    for (uint32_t i = 0; i < most && books->entry(NOW, i, &e); i++)
+        reply(command,
+              "address=%08" PRIx32 " size=%" PRIu32 " zone=%s pid=%d event=%" PRIu32 " case=%" PRIu32
+              " from=%s",
+              e.address, e.size, e.zone, e.pid, e.seq, e.number, e.from);
+}
+
+static const char *dump_table(struct command *command) {
+    uint32_t most;
+    if (!command_number(command->words[2], &most))
+        return "expected how many entries";
+    TABLE_EACH(regimes, const struct regime, r)
+    if ((*r)->books)
+        dump_books(command, (*r)->books, most);
+    return NULL;
+}
+
 static const char *dump(struct command *command) {
     static const struct {
         const char *name;
         const char *(*run)(struct command *command);
-    } what[] = {{"memman", dump_memman},
-                {"pages", dump_pages},
-                {"heap", dump_heap},
-                {"procs", dump_procs},
-                {"events", dump_events}};
+    } what[] = {{"memman", dump_memman}, {"pages", dump_pages},   {"heap", dump_heap},
+                {"procs", dump_procs},   {"events", dump_events}, {"table", dump_table}};
     for (uint32_t i = 0; i < sizeof what / sizeof *what; i++)
         if (same_text(command->words[1], what[i].name))
             return what[i].run(command);
-    return "expected: dump memman | pages PID | heap PID | procs | events N";
+    return NULL;
 }
 
-static const struct verb verb_dump = {
-    "dump", "dump memman | pages PID | heap PID | procs | events N", "Says what the structures hold.", 1, 2,
-    dump};
+static const struct verb verb_dump = {"dump",
+                                      "dump memman | pages PID | heap PID | procs | events N | table N",
+                                      "Says what the structures hold.", dump};
 TABLE_ENTRY(verbs, const struct verb, verb_dump);

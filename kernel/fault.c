@@ -77,12 +77,12 @@ void fault(struct registers *frame) {
               frame->vector != PAGE_FAULT  ? ""
               : frame->error & ERROR_WRITE ? ", writing"
                                            : ", reading");
-    if (frame->vector == PAGE_FAULT && !(frame->error & ERROR_PRESENT)) {
+    if (frame->vector == PAGE_FAULT) {
         int grown = space_fault(current->process->space, address);
         if (grown == OK)
             return;
         if (grown == E_NOMEM)
-            log_line("%s[%d]: no memory left to grow its stack", current->process->program->name,
+            log_line("%s[%d]: no memory left for the page it touched", current->process->program->name,
                      current->process->pid);
     }
     end_program(frame, address);

@@ -3,7 +3,7 @@
  * costs.
  */
 #include "kernel/kernel.h"
-#include "mm/audit.h"
+#include "mm/past.h"
 #include "mm/regime.h"
 #include "viz/viz.h"
 
@@ -15,9 +15,9 @@ static uint64_t second_us, painted_us; /* when this second began, and what paint
 static uint32_t share;                 /* of the second before, in tenths of a percent */
 static bool painting = true;
 static bool glow = true;
-static uint32_t audit_differences, audit_at;
-static bool audited;
-static uint64_t audit_due_us; /* when the next audit runs by itself */
+static uint32_t next_event = 1; /* the first that no frame has shown */
+static uint32_t missed;
+static uint32_t painted; /* frames since boot */
 
 static void measure(uint64_t began) {
     uint64_t now = clock_us();
@@ -29,26 +29,55 @@ static void measure(uint64_t began) {
     painted_us = 0;
 }
 
+/* Events that the ring dropped before a frame could show them. */
+static void count_missed(void) {
+    uint32_t oldest = events_oldest();
+    missed += next_event < oldest ? oldest - next_event : 0;
+    next_event = events.next;
+}
+
 void frame_paint(void) {
     uint64_t began = clock_us();
+    count_missed();
     struct viz_status status = {
         .now = clock_ms(),
         .regime = conductor.regime->name,
         .pace = conductor_pace(),
         .running = conductor_running(),
         .share = share,
-        .audit_differences = audit_differences,
-        .audit_age = audited ? clock_ms() - audit_at : ~0u,
+        .missed = missed,
+        .phantoms = regime_phantoms(past_moment()),
         .glow = glow,
-        .moment = NOW,
+        .moment = past_moment(),
+        .steps_back = rewind_steps(),
         .caption = conductor_caption(),
+        .race = race_shown(),
+        .prompt = console_prompt(),
     };
+    status.question = quiz_text();
+    status.since = mark_compared(&status.mark);
+    audit_tell(&status);
     viz_frame(&status);
+    painted++;
     measure(began);
+}
+
+uint32_t frame_check(viz_report report, void *context) {
+    bool glowed = glow;
+    if (!painting)
+        return 0;
+    glow = false;
+    frame_paint();
+    glow = glowed;
+    return viz_check(report, context);
 }
 
 bool frame_due(void) {
     return painting && clock_us() >= due_us;
+}
+
+uint32_t frame_count(void) {
+    return painted;
 }
 
 static void frame_work(void) {
@@ -60,27 +89,6 @@ static void frame_work(void) {
         due_us = clock_us();
 }
 
-/* All differences, told to `report`. */
-static void audit_run(audit_report report, void *context) {
-    uint64_t began = clock_us();
-    audit_differences = audit_all(report, context);
-    audit_at = clock_ms();
-    audited = true;
-    /* The machine stands still meanwhile: by itself it runs again only where that costs less than a frame. */
-    uint64_t now = clock_us();
-    audit_due_us = now - began < FRAME_US ? now + SECOND_US : ~0ull;
-}
-
-static void log_difference(void *context, const char *what) {
-    (void)context;
-    log_line("audit: %s", what);
-}
-
-static void audit_work(void) {
-    if (clock_us() >= audit_due_us)
-        audit_run(log_difference, NULL);
-}
-
 _Noreturn void kernel_work(void) {
     for (;;) {
         interrupts_on();
@@ -89,35 +97,57 @@ _Noreturn void kernel_work(void) {
         process_reap();
         thread_wake_sleepers();
         conductor_work();
+        quiz_work();
         if (!conductor_held()) {
+            lecture_work();
             frame_work();
             audit_work();
         }
         interrupts_off();
-        if (kernel_wanted || (!conductor_held() && thread_run_programs()))
+        if (kernel_wanted || (!conductor_still() && thread_run_programs()))
             continue;
         interrupts_wait();
     }
 }
 
+/* Lectures first, then programs. */
+static bool choice(uint32_t index, struct viz_choice *choice) {
+    uint32_t lectures = 0;
+    if (lecture_choice(index, choice))
+        return true;
+    while (lecture_choice(lectures, choice))
+        lectures++;
+    index -= lectures;
+    if (index >= program_count)
+        return false;
+    *choice = (struct viz_choice){"run", programs[index].name, programs[index].description, NULL};
+    return true;
+}
+
 void frame_init(void) {
-    static const struct viz_world world = {program_function};
+    static const struct viz_world world = {.function = program_function,
+                                           .choice = choice,
+                                           .command = console_command,
+                                           .process = process_look,
+                                           .ended = process_look_ended};
     viz_init(&world);
     second_us = due_us = clock_us();
-    audit_due_us = due_us + SECOND_US;
 }
 
 /* ---- commands ---- */
 
 static const char *view(struct command *command) {
-    return viz_view(command->words[1]) == OK ? NULL
-                                             : "there is no such view; \"help\" is one that lists them";
+    viz_view(command->words[1]);
+    return NULL;
 }
 
 static const char *select(struct command *command) {
-    uint32_t pid;
-    bool found = command_number(command->words[1], &pid) && pid <= 0xFFFF && viz_select((uint16_t)pid) == OK;
-    return found ? NULL : "expected the pid of a process; \"dump procs\" lists them";
+    const char *which = command->words[1];
+    if (same_text(which, "next") || same_text(which, "previous"))
+        viz_select_next(same_text(which, "previous"));
+    else
+        viz_select(process_shown(which)->pid);
+    return NULL;
 }
 
 static const char *set(bool *what, const char *word) {
@@ -137,28 +167,14 @@ static const char *set_painting(struct command *command) {
     return set(&painting, command->words[1]);
 }
 
-static void difference(void *context, const char *what) {
-    reply(context, "difference=%s", what);
-}
-
-static const char *audit(struct command *command) {
-    audit_run(difference, command);
-    reply(command, "differences=%" PRIu32, audit_differences);
-    return NULL;
-}
-
-static const struct verb verb_view = {"view", "view NAME", "Shows a view.", 1, 1, view};
-static const struct verb verb_select = {"select", "select PID", "Chooses the process that is shown.", 1,
-                                        1,        select};
-static const struct verb verb_glow = {"glow", "glow on|off", "Says whether what just changed glows.", 1,
-                                      1,      set_glow};
+static const struct verb verb_view = {"view", "view VIEW", "Shows a view.", view};
+static const struct verb verb_select = {"select", "select SHOWN | next | previous",
+                                        "Chooses the process that is shown.", select};
+static const struct verb verb_glow = {"glow", "glow on|off", "Says whether what just changed glows.",
+                                      set_glow};
 static const struct verb verb_viz = {
-    "viz", "viz on|off", "Says whether the screen is painted; off is for measuring.", 1, 1, set_painting};
-static const struct verb verb_audit = {
-    "audit", "audit", "Checks that every frame, block and range has one owner; says each difference.",
-    0,       0,       audit};
+    "viz", "viz on|off", "Says whether the screen is painted; off is for measuring.", set_painting};
 TABLE_ENTRY(verbs, const struct verb, verb_view);
 TABLE_ENTRY(verbs, const struct verb, verb_select);
 TABLE_ENTRY(verbs, const struct verb, verb_glow);
 TABLE_ENTRY(verbs, const struct verb, verb_viz);
-TABLE_ENTRY(verbs, const struct verb, verb_audit);

@@ -1,6 +1,6 @@
 /*
  * The index of kernel/: the machine, its processes, and what they may ask for. One group a file, in the order
- * of a boot. mm/, viz/, the border to programs (abi.h), commands (command.h) and the processor (machine.h)
+ * of a boot. mm/, viz/, the border to programs (abi.h), commands (command.h, usage.h, text.h) and the processor (machine.h)
  * have headers of their own.
  *
  * The kernel is not preemptible. Programs, system calls and faults run with interrupts off in the kernel;
@@ -11,39 +11,21 @@
 #ifndef KERNEL_KERNEL_H
 #define KERNEL_KERNEL_H
 
-#include <stdarg.h>
-
 #include "kernel/abi.h"
 #include "kernel/command.h"
 #include "kernel/machine.h"
+#include "kernel/text.h"
 #include "mm/events.h"
 #include "mm/memman.h"
 #include "mm/space.h"
-#include "mm/text.h"
 
-/* ---- print.c, stb.c: text. printf conversions of uint32_t, which is unsigned long for i686-elf-gcc ---- */
-
-#if defined(__clang__) || defined(__linux__)
-#define PRIu32 "u"
-#define PRIx32 "x"
-#define PRId32 "d"
-#else
-#define PRIu32 "lu"
-#define PRIx32 "lx"
-#define PRId32 "ld"
-#endif
-
-#define LINE_BYTES 512 /* longest line that is printed, with its end */
-
-/* As snprintf: always ends the text, returns its length (what fitted). */
-int format_text(char *text, int size, const char *format, ...) __attribute__((format(printf, 3, 4)));
-int format_list(char *text, int size, const char *format, va_list list) __attribute__((format(printf, 3, 0)));
+/* ---- log.c ---- */
 
 /* One line of the log on the serial port, marked "# " so that nobody takes it for an answer. Not from
  * interrupt handlers. */
 void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* ---- string.c: what compilers expect, and what kernel/ uses itself; same_text is mm/text.h's ---- */
+/* ---- string.c: what compilers expect ---- */
 
 void *memcpy(void *restrict to, const void *restrict from, size_t size);
 void *memmove(void *to, const void *from, size_t size);
@@ -51,11 +33,6 @@ void *memset(void *to, int value, size_t size);
 int memcmp(const void *a, const void *b, size_t size);
 size_t strlen(const char *text);
 char *strchr(const char *text, int c);
-bool starts_with(const char *text, const char *start);
-
-/* Copies what fits in `size` bytes, its end included. */
-void copy_text(char *to, const char *from, uint32_t size);
-
 /* ---- bootinfo.c: what the boot loader said, copied before memory is handed out ---- */
 
 #define MODULES_MOST 64
@@ -117,7 +94,7 @@ void segments_init(void);
 /* ---- traps.c, traps.asm ---- */
 
 #define IRQ_BASE 0x20
-enum irq { IRQ_TIMER = 0, IRQ_KEYBOARD = 1, IRQ_SERIAL = 4, IRQS = 16 };
+enum irq { IRQ_TIMER = 0, IRQ_KEYBOARD = 1, IRQ_SERIAL = 4, IRQ_MOUSE = 12, IRQS = 16 };
 
 void traps_init(void); /* interrupt table and 8259s, all lines masked */
 void irq_enable(enum irq line, void (*handler)(void));
@@ -154,6 +131,18 @@ void keyboard_init(void);
 /* The next key: a character (Ctrl-A is 1), enum key of viz/viz.h, or 0. */
 int keyboard_read(void);
 
+/* To the mouse, through the keyboard's controller. */
+void keyboard_to_mouse(uint8_t byte);
+
+/* ---- mouse.c: PS/2 ---- */
+
+/* Asks it to report; nothing waits for an answer, so one that is late or absent costs nothing. After keyboard_init. */
+void mouse_init(void);
+/* A byte of it came; interrupts off. */
+void mouse_byte(uint8_t byte);
+/* Work of the kernel thread: hands what it did to viz_mouse. True when its button went down. */
+bool mouse_work(void);
+
 /* ---- power.c ---- */
 
 _Noreturn void power_off(void);
@@ -186,6 +175,7 @@ struct thread {
     struct thread *next, *prev;
     uint32_t wake; /* sleeping: when */
     int kernel_stack;
+    uint32_t name; /* as thread_create returned it: no other of the process has it; name % STACKS == number */
     uint8_t number; /* of its user stack too */
     bool over;      /* ended, its memory not yet given back */
 };
@@ -205,6 +195,10 @@ _Noreturn void thread_end(void); /* leaves the current thread for ever */
 void thread_tick(void);          /* the timer came while a program ran */
 void thread_irq(void);           /* an interrupt came while a program ran */
 void thread_ready(struct thread *thread);
+/* Sleeps until a time; may run; ran when the kernel thread took over. */
+bool thread_sleeps(const struct thread *thread);
+bool thread_is_ready(const struct thread *thread);
+bool thread_ran(const struct thread *thread);
 void thread_wake_all(struct queue *queue);
 void thread_wake_sleepers(void);
 /* The kernel thread has nothing to do: runs programs until it is wanted again. False when none can run. */
@@ -231,6 +225,7 @@ struct process {
     enum exit_reason reason;
     struct space *space; /* NULL: ended, waits for its parent's wait */
     struct thread *thread[STACKS];
+    uint32_t born; /* threads so far */
     const struct program *program;
     struct process *ended; /* children that ended, by `next` */
     struct process *next;
@@ -241,22 +236,37 @@ struct process {
 };
 extern struct process *processes[SPACES]; /* by slot */
 
+/* What a program is started under; it keeps that for life. */
+struct terms {
+    const struct regime *regime;
+    const struct policy *policy; /* of its heap */
+    bool guard;                  /* its blocks carry guards */
+};
+
 /*
  * Starts a program: `line` is its name and words. The pid; or an enum error, and *reason says it in words
  * (valid until the next call).
  */
-int process_spawn(const char *line, uint16_t parent, const char **reason);
+int process_spawn(const char *line, uint16_t parent, const struct terms *terms, const char **reason);
+/* What a living process runs under: its children do too. */
+struct terms process_terms(const struct process *process);
 struct process *process_find(uint16_t pid);
+/* By a command's word, pid or name of its program (of several the youngest), or NULL. */
+struct process *process_named(const char *word);
 /* Marks its end; threads stop at once, and the kernel thread gives everything back. Returns for another
  * process than the current one. */
 void process_end(struct process *process, int32_t status, enum exit_reason reason);
 /* The current thread's end, and with the last one its process's. */
 _Noreturn void process_thread_exit(void);
-int process_thread_create(uint32_t entry, uint32_t argument, uint32_t start);
-int process_join(uint32_t number);
+int process_thread_create(uint32_t entry, uint32_t argument, uint32_t start); /* its name, or an error */
+int process_join(uint32_t name);
 int process_wait(uint16_t pid, int32_t *status);
 /* Text that it prints: to the log, line by line. */
 void process_write(struct process *process, const char *text, uint32_t size);
+/* What viz shows of it (struct viz_world). */
+struct viz_process;
+bool process_look(uint16_t pid, struct viz_process *out);
+bool process_look_ended(uint32_t index, struct viz_process *out);
 /* Work of the kernel thread: gives back what ended threads and processes held. */
 void process_reap(void);
 
@@ -267,6 +277,8 @@ struct program {
     struct region file;      /* physical */
     const char *description; /* the line in section .program, or "" */
 };
+/* The name of a module whose string says NAME and the ending, in any folder; false when it has another ending. */
+bool module_name(const char *string, const char *ending, char name[NAME_BYTES]);
 extern struct program programs[MODULES_MOST];
 extern uint32_t program_count;
 
@@ -311,27 +323,106 @@ bool conductor_due(void);
 /* Steps a second while they are not paused; 0: as fast as they can. */
 uint32_t conductor_rate(void);
 bool conductor_held(void);
+/* No program may run: held, or the past is shown. */
+bool conductor_still(void);
 bool conductor_running(void);
+/* Stops all programs; steps that were asked for and not made yet are forgotten. */
+void conductor_stop(void);
 const char *conductor_pace(void);
+/* A process's own pace, valid until the next call; NULL: it goes with all. */
+const char *conductor_pace_of(uint16_t pid);
+/* Does the thread stand at the gate? */
+bool conductor_stops(const struct thread *thread);
 const char *conductor_caption(void); /* NULL: none */
 void conductor_say(const char *text);
-/* What newly started programs run under. */
-extern struct conductor {
-    const struct regime *regime;
-    const struct policy *policy;
-    bool guard;
-} conductor;
+/* What programs that commands start run under. */
+extern struct terms conductor;
 void conductor_init(void);
+
+/* ---- race.c: one program in several lanes, step for step ---- */
+
+struct race;                 /* viz/race.h */
+extern uint32_t race_living; /* lanes that have not ended; 0: no race runs */
+/* While a race runs, instead of conductor_gate: `request` stands for what the program asks for, so that lanes can be
+ * compared. */
+void race_gate(uint32_t request);
+void race_step_over(void);
+/* A process is about to give everything back. */
+void race_ended(const struct process *process);
+const struct race *race_shown(void); /* NULL: there has been none */
+
+/* ---- audit.c: the audit in the background ---- */
+
+/* Work of the kernel thread: a slice of a millisecond at most, when one is due. */
+void audit_work(void);
+bool audit_due(void);
+/* Fills in what the last round found, and when. A difference takes the caption's place. */
+struct viz_status;
+void audit_tell(struct viz_status *status);
+
+/* ---- lecture.c: lectures from boot modules, and the show of a machine left alone ---- */
+
+/* Finds and checks them; what is wrong is logged and shown. After programs_init. */
+void lectures_init(void);
+/* Work of the kernel thread: carries out what is due. */
+void lecture_work(void);
+bool lecture_due(void);
+/* A key, before anybody else: true when the lecture used it. */
+bool lecture_press(int key);
+/* What the lecture that plays waits for, in words, or NULL. */
+const char *lecture_hint(void);
+/* The index-th lecture, for the launcher. False behind the last. */
+struct viz_choice;
+bool lecture_choice(uint32_t index, struct viz_choice *choice);
+
+/* ---- rewind.c: which moment is shown; mm/past.h's past_moment tells ---- */
+
+/* Steps from the moment that is shown to the present. */
+uint32_t rewind_steps(void);
+/* The event after which the picture stands. */
+uint32_t rewind_event(void);
+/* The process of that moment by a command's word, its pid or name (of several the youngest), or NULL. */
+const struct space *process_shown(const char *word);
+
+/* Shows the moment right after event `seq`, and stops all programs. NULL, or why it cannot. */
+const char *rewind_show(uint32_t seq);
+
+/* ---- quiz.c: which hole will it take? ---- */
+
+/* A key while a question stands: true when it was used. */
+bool quiz_press(int key);
+/* Work of the kernel thread: asks, when a step has lent a block. */
+void quiz_work(void);
+/* The question, or the answer to the last one; NULL: no quiz. */
+const char *quiz_text(void);
+
+/* ---- marks.c: moments with names ---- */
+
+/* The mark that is compared with what is shown, and its name; NOW: none. */
+moment_t mark_compared(const char **name);
 
 /* ---- frame.c, console.c: the kernel thread and its work ---- */
 
 void frame_init(void);
 /* Paints one picture now. */
 void frame_paint(void);
+/* Paints one without glow, and compares every cell of the screen with what it stands for (viz_check). */
+uint32_t frame_check(void (*report)(void *context, int row, int column, uint16_t shown, uint16_t meant),
+                     void *context);
 /* Is it time for the next? */
 bool frame_due(void);
+/* Pictures painted since boot. */
+uint32_t frame_count(void);
 /* Reads serial lines and keys, and carries them out. */
 void console_work(void);
+/* Carries a command out whose answer is for the screen. */
+void console_command(const char *line);
+/* Shows an error nobody asked for. */
+void console_message(const char *text);
+/* Has there been a key or a byte on the serial line since the boot? */
+bool console_touched(void);
+/* What the prompt shows; NULL: nothing. */
+const struct viz_prompt *console_prompt(void);
 /* The kernel thread, for ever: commands, ended processes, the pace, the picture, and programs in between. */
 _Noreturn void kernel_work(void);
 

@@ -7,12 +7,16 @@
 
 /* 8042: ports, status bits, commands, configuration bits. */
 enum { DATA = 0x60, STATUS = 0x64, COMMAND = 0x64 };
-enum { STATUS_OUTPUT = 0x01, STATUS_INPUT = 0x02, STATUS_ABSENT = 0xFF };
+enum { STATUS_OUTPUT = 0x01, STATUS_INPUT = 0x02, STATUS_MOUSE = 0x20, STATUS_ABSENT = 0xFF };
 enum {
     READ_CONFIG = 0x20,
     WRITE_CONFIG = 0x60,
+    MOUSE_ON = 0xA8,
+    TO_MOUSE = 0xD4,
     CONFIG_INTERRUPT = 0x01,
+    CONFIG_MOUSE_INTERRUPT = 0x02,
     CONFIG_OFF = 0x10,
+    CONFIG_MOUSE_OFF = 0x20,
     CONFIG_SET_1 = 0x40
 };
 
@@ -42,6 +46,7 @@ static const uint16_t pad[] = {KEY_HOME, KEY_UP,   KEY_PAGE_UP,   '-',        KE
 
 static uint16_t ring[KEYS];
 static volatile uint32_t ring_in, ring_out;
+static bool present; /* the controller */
 static bool shift, ctrl, caps, extended;
 static int skip; /* codes of the pause key still to come */
 
@@ -91,17 +96,30 @@ static void scan(uint8_t code) {
     }
 }
 
+/* The one of both lines: whose byte it is says the status. */
 static void irq(void) {
-    if (inb(STATUS) & STATUS_OUTPUT)
-        scan(inb(DATA));
+    uint8_t status = inb(STATUS);
+    if (!(status & STATUS_OUTPUT))
+        return;
+    uint8_t byte = inb(DATA);
+    if (status & STATUS_MOUSE)
+        mouse_byte(byte);
+    else
+        scan(byte);
 }
 
-/* Waits until the controller's status shows `bits` as wanted; false when it never does. */
+/*
+ * Waits until the controller's status shows `bits` as wanted; false when it never does. The time is read before the
+ * status: a machine that is not let run for a while has not kept anybody waiting.
+ */
 static bool controller(uint8_t bits, bool set) {
     uint64_t start = clock_us();
-    while (clock_us() - start < WAIT_US)
+    bool late;
+    do {
+        late = clock_us() - start >= WAIT_US;
         if (!(inb(STATUS) & bits) == !set)
             return true;
+    } while (!late);
     return false;
 }
 
@@ -114,14 +132,26 @@ void keyboard_init(void) {
     if (!controller(STATUS_INPUT, false))
         return;
     outb(COMMAND, READ_CONFIG);
-    uint8_t config = CONFIG_INTERRUPT | CONFIG_SET_1;
+    uint8_t config = CONFIG_INTERRUPT | CONFIG_MOUSE_INTERRUPT | CONFIG_SET_1;
     if (controller(STATUS_OUTPUT, true))
-        config |= inb(DATA) & (uint8_t)~CONFIG_OFF;
+        config |= inb(DATA) & (uint8_t) ~(CONFIG_OFF | CONFIG_MOUSE_OFF);
     if (controller(STATUS_INPUT, false))
         outb(COMMAND, WRITE_CONFIG);
     if (controller(STATUS_INPUT, false))
         outb(DATA, config);
+    if (controller(STATUS_INPUT, false))
+        outb(COMMAND, MOUSE_ON);
     irq_enable(IRQ_KEYBOARD, irq);
+    irq_enable(IRQ_MOUSE, irq);
+    present = true;
+}
+
+void keyboard_to_mouse(uint8_t byte) {
+    if (!present || !controller(STATUS_INPUT, false))
+        return;
+    outb(COMMAND, TO_MOUSE);
+    if (controller(STATUS_INPUT, false))
+        outb(DATA, byte);
 }
 
 int keyboard_read(void) {

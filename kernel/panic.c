@@ -10,6 +10,7 @@
 enum {
     COLUMNS = 80,
     ROWS = 25,
+    ROWS_MOST = 50, /* that the screen may show at the moment */
     EVENTS_SHOWN = 8,
     CALLERS_SHOWN = 8,
     STACK_WORDS = 4096,
@@ -177,7 +178,7 @@ _Noreturn void panic(const struct registers *frame, uint32_t cr2, const char *fo
              current->number);
     show_callers(eip, esp);
     show_events();
-    while (row < ROWS)
+    while (row < ROWS_MOST)
         put_row("", ATTR_TEXT);
     serial_flush();
     halt();

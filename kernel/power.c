@@ -31,5 +31,5 @@ static const char *quit(struct command *command) {
     power_off();
 }
 
-static const struct verb verb_quit = {"quit", "quit", "Switches the machine off.", 0, 0, quit};
+static const struct verb verb_quit = {"quit", "quit", "Switches the machine off.", quit};
 TABLE_ENTRY(verbs, const struct verb, verb_quit);

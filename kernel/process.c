@@ -6,6 +6,7 @@
 #include "kernel/kernel.h"
 #include "mm/paging.h"
 #include "mm/world.h"
+#include "viz/viz.h"
 
 struct process *processes[SPACES];
 static bool reap_wanted;
@@ -15,6 +16,18 @@ struct process *process_find(uint16_t pid) {
         if (processes[i] && processes[i]->pid == pid)
             return processes[i];
     return NULL;
+}
+
+struct process *process_named(const char *word) {
+    uint32_t pid;
+    struct process *youngest = NULL;
+    if (command_number(word, &pid))
+        return pid <= 0xFFFF ? process_find((uint16_t)pid) : NULL;
+    for (int i = 0; i < SPACES; i++)
+        if (processes[i] && same_text(processes[i]->program->name, word) &&
+            (!youngest || processes[i]->pid > youngest->pid))
+            youngest = processes[i];
+    return youngest;
 }
 
 static bool pid_taken(uint16_t pid) {
@@ -133,7 +146,12 @@ static int refuse(int error, const char **reason, const char *name, const char *
     return error;
 }
 
-int process_spawn(const char *line, uint16_t parent, const char **reason) {
+struct terms process_terms(const struct process *process) {
+    const struct space *space = process->space;
+    return (struct terms){space->regime, space->heap.config.policy, space->guard};
+}
+
+int process_spawn(const char *line, uint16_t parent, const struct terms *terms, const char **reason) {
     char name[NAME_BYTES];
     while (*line == ' ')
         line++;
@@ -156,10 +174,12 @@ int process_spawn(const char *line, uint16_t parent, const char **reason) {
         return refuse(E_NOMEM, reason, name, NULL);
     struct process *process = phys(memory);
     *process = (struct process){.pid = new_pid(), .parent = parent, .program = program};
-    process->space = space_new(process->pid, name, conductor.regime, conductor.policy, conductor.guard);
+    process->space = space_new(process->pid, name, terms->regime, terms->policy, terms->guard);
     if (!process->space) {
         process_free(process);
-        return refuse(E_NOMEM, reason, name, "no memory left, or no slot");
+        return space_slot() == NO_SLOT
+                   ? refuse(E_LIMIT, reason, name, "there are as many processes as there can be")
+                   : refuse(E_NOMEM, reason, name, NULL);
     }
     struct actor before = actor;
     actor = (struct actor){.pid = process->pid, .slot = process->space->slot};
@@ -179,11 +199,11 @@ int process_spawn(const char *line, uint16_t parent, const char **reason) {
 
 int process_thread_create(uint32_t entry, uint32_t argument, uint32_t start) {
     int number = start_thread(current->process, start, entry, argument);
-    if (number >= 0) {
-        struct event *e = event_emit(EV_THREAD, OWNER_UBYTE, (struct region){0, 0}, (struct region){0, 0});
-        e->arg[0] = (uint32_t)number;
-    }
-    return number;
+    if (number < 0)
+        return number;
+    struct event *e = event_emit(EV_THREAD, OWNER_UBYTE, (struct region){0, 0}, (struct region){0, 0});
+    e->arg[0] = (uint32_t)number;
+    return (int)current->process->thread[number]->name;
 }
 
 /* ---- death ---- */
@@ -234,6 +254,7 @@ static void finish(struct process *process) {
         process->ended = child->next;
         process_free(child);
     }
+    race_ended(process);
     processes[process->space->slot] = NULL;
     space_delete(process->space);
     process->space = NULL;
@@ -267,12 +288,16 @@ void process_reap(void) {
 
 /* ---- waiting ---- */
 
-int process_join(uint32_t number) {
+static bool has_thread(const struct process *process, uint32_t name) {
+    const struct thread *thread = process->thread[name % STACKS];
+    return thread && thread->name == name;
+}
+
+int process_join(uint32_t name) {
     struct process *process = current->process;
-    struct thread *thread = number < STACKS ? process->thread[number] : NULL;
-    if (!thread || thread == current)
+    if (!has_thread(process, name) || name == current->name)
         return E_NOENT;
-    while (process->thread[number] == thread)
+    while (has_thread(process, name))
         thread_wait(&process->joiners);
     return OK;
 }
@@ -312,29 +337,71 @@ void process_write(struct process *process, const char *text, uint32_t size) {
     }
 }
 
+/* ---- what viz shows ---- */
+
+static enum process_state thread_state(const struct thread *thread) {
+    return thread_is_ready(thread)   ? thread_ran(thread) ? PROCESS_RUNS : PROCESS_READY
+           : conductor_stops(thread) ? PROCESS_AT_GATE
+           : thread_sleeps(thread)   ? PROCESS_SLEEPS
+                                     : PROCESS_WAITS;
+}
+
+bool process_look(uint16_t pid, struct viz_process *out) {
+    const struct process *process = process_find(pid);
+    if (!process)
+        return false;
+    enum process_state state = PROCESS_ENDED;
+    for (int i = 0; i < STACKS && !process->ending; i++) {
+        enum process_state its = process->thread[i] ? thread_state(process->thread[i]) : PROCESS_ENDED;
+        state = its < state ? its : state;
+    }
+    *out = (struct viz_process){.pid = pid,
+                                .name = process->program->name,
+                                .state = state,
+                                .pace = conductor_pace_of(pid),
+                                .threads = process->threads,
+                                .steps = process->calls,
+                                .status = process->status};
+    return true;
+}
+
+bool process_look_ended(uint32_t index, struct viz_process *out) {
+    for (int i = 0; i < SPACES; i++)
+        for (const struct process *p = processes[i] ? processes[i]->ended : NULL; p; p = p->next)
+            if (!index--) {
+                *out = (struct viz_process){.pid = p->pid,
+                                            .name = p->program->name,
+                                            .state = PROCESS_ENDED,
+                                            .steps = p->calls,
+                                            .status = p->status};
+                return true;
+            }
+    return false;
+}
+
 /* ---- commands ---- */
 
 static const char *run(struct command *command) {
     const char *reason = NULL;
-    int pid = process_spawn(command->rest, 0, &reason);
+    int pid = process_spawn(command->rest, 0, &conductor, &reason);
     if (pid >= 0)
         reply(command, "pid=%d", pid);
     return reason;
 }
 
 static const char *kill(struct command *command) {
-    uint32_t pid;
-    struct process *process =
-        command_number(command->words[1], &pid) && pid <= 0xFFFF ? process_find((uint16_t)pid) : NULL;
-    if (!process)
-        return "expected the pid of a process; \"dump procs\" lists them";
-    process_end(process, EXIT_KILLED, EXIT_BY_KILL);
+    bool all = same_text(command->words[1], "all");
+    for (int i = 0; all && i < SPACES; i++)
+        if (processes[i])
+            process_end(processes[i], EXIT_KILLED, EXIT_BY_KILL);
+    if (!all)
+        process_end(process_named(command->words[1]), EXIT_KILLED, EXIT_BY_KILL);
     process_reap();
     return NULL;
 }
 
-static const struct verb verb_run = {"run", "run NAME [WORDS]", "Starts a program.", 1, COMMAND_WORDS, run};
-static const struct verb verb_kill = {"kill", "kill PID", "Ends a process; everything it held comes back.",
-                                      1,      1,          kill};
+static const struct verb verb_run = {"run", "run PROGRAM [WORDS]", "Starts a program.", run};
+static const struct verb verb_kill = {"kill", "kill PID | all",
+                                      "Ends a process, or all; everything it held comes back.", kill};
 TABLE_ENTRY(verbs, const struct verb, verb_run);
 TABLE_ENTRY(verbs, const struct verb, verb_kill);

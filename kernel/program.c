@@ -6,18 +6,15 @@
 struct program programs[MODULES_MOST];
 uint32_t program_count;
 
-/* The module's name: the first word of its string, without folders and without .elf. False when it is no
- * program's. */
-static bool module_name(const char *string, char name[NAME_BYTES]) {
-    static const char ending[] = ".elf";
-    uint32_t start = 0, end = 0;
+bool module_name(const char *string, const char *ending, char name[NAME_BYTES]) {
+    uint32_t start = 0, end = 0, more = text_length(ending);
     for (; string[end] && string[end] != ' '; end++)
         if (string[end] == '/')
             start = end + 1;
     uint32_t length = end - start;
-    if (length <= sizeof ending - 1 || !starts_with(string + end - (sizeof ending - 1), ending))
+    if (length <= more || !starts_with(string + end - more, ending))
         return false;
-    length -= sizeof ending - 1;
+    length -= more;
     copy_text(name, string + start, length < NAME_BYTES ? length + 1 : NAME_BYTES);
     return true;
 }
@@ -25,7 +22,7 @@ static bool module_name(const char *string, char name[NAME_BYTES]) {
 void programs_init(void) {
     for (uint32_t i = 0; i < boot_info.modules; i++) {
         struct program *program = &programs[program_count];
-        if (!module_name(boot_info.module[i].string, program->name))
+        if (!module_name(boot_info.module[i].string, ".elf", program->name))
             continue;
         if (program_find(program->name)) {
             log_line("there are two programs called %s; the first stays", program->name);
@@ -45,8 +42,8 @@ const struct program *program_find(const char *name) {
 }
 
 const char *program_function(uint16_t pid, uint32_t address, uint32_t *offset) {
-    const struct process *process = process_find(pid);
-    return process ? elf_function(process->program->file, address, offset) : NULL;
+    const struct program *program = program_find(space_name(pid));
+    return program ? elf_function(program->file, address, offset) : NULL;
 }
 
 static const char *list(struct command *command) {
@@ -55,6 +52,5 @@ static const char *list(struct command *command) {
     return NULL;
 }
 
-static const struct verb verb_programs = {"programs", "programs", "Lists the programs there are.",
-                                          0,          0,          list};
+static const struct verb verb_programs = {"programs", "programs", "Lists the programs there are.", list};
 TABLE_ENTRY(verbs, const struct verb, verb_programs);

@@ -87,10 +87,12 @@ void serial_init(void) {
 static bool room(void) {
     uint64_t start = clock_us();
     while (output_in - output_out == OUTPUT_MOST) {
+        bool late =
+            clock_us() - start > PATIENCE_US; /* before the attempt: a held up machine gets one more */
         bool on = interrupts_save();
         pump();
         interrupts_restore(on);
-        stuck = stuck || clock_us() - start > PATIENCE_US;
+        stuck = stuck || (late && output_in - output_out == OUTPUT_MOST);
         if (stuck)
             return output_in - output_out < OUTPUT_MOST;
     }

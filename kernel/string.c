@@ -49,12 +49,6 @@ size_t strlen(const char *text) {
     return size;
 }
 
-bool starts_with(const char *text, const char *start) {
-    while (*start && *text == *start)
-        text++, start++;
-    return !*start;
-}
-
 char *strchr(const char *text, int c) {
     for (;; text++) {
         if (*text == (char)c)
@@ -62,12 +56,4 @@ char *strchr(const char *text, int c) {
         if (!*text)
             return NULL;
     }
-}
-
-void copy_text(char *to, const char *from, uint32_t size) {
-    uint32_t length = strlen(from);
-    if (length >= size)
-        length = size - 1;
-    memcpy(to, from, length);
-    to[length] = 0;
 }

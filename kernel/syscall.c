@@ -77,8 +77,9 @@ static uint32_t sys_thread_join(const struct registers *frame) {
 static uint32_t sys_spawn(const struct registers *frame) {
     char line[COMMAND_BYTES];
     const char *reason;
+    struct terms terms = process_terms(current->process);
     int copied = copy_user_text(line, sizeof line, frame->ebx);
-    return (uint32_t)(copied == OK ? process_spawn(line, current->process->pid, &reason) : copied);
+    return (uint32_t)(copied == OK ? process_spawn(line, current->process->pid, &terms, &reason) : copied);
 }
 
 static uint32_t sys_wait(const struct registers *frame) {
@@ -113,9 +114,13 @@ static uint32_t sys_info(const struct registers *frame) {
 
 /* ---- memory ---- */
 
-static void step_begin(uint32_t caller) {
+/* `size` is what is asked for, 0 when something is given back: with a size or without is the regime's affair. */
+static void step_begin(enum syscall call, uint32_t size, uint32_t caller) {
     static uint32_t steps;
-    conductor_gate();
+    if (race_living)
+        race_gate((uint32_t)call + (size << 8));
+    else
+        conductor_gate();
     current->process->calls++;
     actor.caller = caller;
     actor.step = ++steps;
@@ -124,19 +129,21 @@ static void step_begin(uint32_t caller) {
 static uint32_t step_end(uint32_t result) {
     actor.caller = 0;
     actor.step = 0;
+    if (race_living)
+        race_step_over();
     return result;
 }
 
 static uint32_t sys_malloc(const struct registers *frame) {
+    step_begin(SYS_MALLOC, frame->ebx, frame->ecx);
     struct space *space = here();
-    step_begin(frame->ecx);
     return step_end(space->regime->malloc(space, frame->ebx));
 }
 
 static uint32_t sys_calloc(const struct registers *frame) {
     uint64_t product = (uint64_t)frame->ebx * frame->ecx;
     uint32_t size = product >> 32 ? ~0u : (uint32_t)product; /* which no heap can hold */
-    step_begin(frame->edx);
+    step_begin(SYS_CALLOC, size, frame->edx);
     vaddr_t address = here()->regime->malloc(here(), size);
     if (address && space_may(here(), address, size, true))
         world_fill_user((struct region){address, address + size}, 0);
@@ -144,38 +151,38 @@ static uint32_t sys_calloc(const struct registers *frame) {
 }
 
 static uint32_t sys_realloc(const struct registers *frame) {
-    step_begin(frame->edx);
+    step_begin(SYS_REALLOC, frame->ecx, frame->edx);
     const struct regime *regime = here()->regime;
     return step_end(frame->ebx ? regime->realloc(here(), frame->ebx, frame->ecx)
                                : regime->malloc(here(), frame->ecx));
 }
 
 static uint32_t sys_free(const struct registers *frame) {
+    step_begin(SYS_FREE, 0, frame->ecx);
     struct space *space = here();
-    step_begin(frame->ecx);
     return step_end((uint32_t)space->regime->free(space, frame->ebx));
 }
 
 static uint32_t sys_free_sized(const struct registers *frame) {
-    step_begin(frame->edx);
+    step_begin(SYS_FREE, 0, frame->edx);
     return step_end((uint32_t)here()->regime->free_sized(here(), frame->ebx, frame->ecx));
 }
 
 static uint32_t sys_malloc_4k(const struct registers *frame) {
-    step_begin(frame->ebx);
+    step_begin(SYS_MALLOC_4K, PAGE_SIZE, frame->ebx);
     return step_end(here()->regime->malloc_4k(here()));
 }
 
 static uint32_t sys_free_4k(const struct registers *frame) {
-    step_begin(frame->ecx);
+    step_begin(SYS_FREE_4K, 0, frame->ecx);
     return step_end((uint32_t)here()->regime->free_4k(here(), frame->ebx));
 }
 
 static uint32_t sys_seed(const struct registers *frame) {
-    if (!here()->regime->seed)
+    if (frame->ebx == SEED_NONE || frame->ebx > SEED_ASKED)
         return (uint32_t)E_NOSYS;
-    step_begin(frame->esi);
-    return step_end(here()->regime->seed(here(), frame->ebx, frame->ecx, frame->edx));
+    step_begin(SYS_SEED, 0, frame->esi);
+    return step_end(here()->regime->seed(here(), (enum seed_call)frame->ebx, frame->ecx, frame->edx));
 }
 
 const syscall_handler syscall_table[SYSCALLS] = {

@@ -17,6 +17,7 @@ volatile bool kernel_wanted;
 
 static struct queue ready, sleepers; /* sleepers: by the time they wake */
 static int slice;
+static const struct thread *ran; /* the last one before the kernel thread */
 
 static void insert_before(struct queue *queue, struct thread *thread, struct thread *next) {
     struct thread *prev = next ? next->prev : queue->last;
@@ -44,6 +45,8 @@ static void switch_to(struct thread *next) {
     struct thread *last = current;
     if (next == last)
         return;
+    if (next == &kernel_thread)
+        ran = last;
     current = next;
     actor = next->actor;
     slice = SLICE_TICKS;
@@ -63,6 +66,18 @@ static void schedule(void) {
 
 void thread_ready(struct thread *thread) {
     queue_add(&ready, thread);
+}
+
+bool thread_sleeps(const struct thread *thread) {
+    return thread->queue == &sleepers;
+}
+
+bool thread_is_ready(const struct thread *thread) {
+    return thread->queue == &ready;
+}
+
+bool thread_ran(const struct thread *thread) {
+    return thread == ran;
 }
 
 void thread_yield(void) {
@@ -151,6 +166,7 @@ struct thread *thread_new(struct process *process, uint8_t number, uint32_t eip,
         .actor = {.pid = process->pid, .thread = number, .slot = space->slot},
         .process = process,
         .kernel_stack = stack,
+        .name = (process->born++ * STACKS + number) & 0x7FFFFFFF, /* an int that is no error */
         .number = number,
     };
     process->thread[number] = thread;

@@ -20,24 +20,6 @@ void world_fill_frames(struct region frames, uint32_t word) {
         fill_words(memory_frame(frame), PAGE_SIZE / 4, word);
 }
 
-void world_fill_user(struct region bytes, uint8_t value) {
-    memset((void *)bytes.start, value, region_size(bytes));
-}
-
-vaddr_t world_check_user(struct region bytes, uint8_t value) {
-    vaddr_t at = bytes.start;
-    uint32_t word = value * 0x01010101u;
-    for (; at & 3 && at != bytes.end; at++) {
-        if (*(const uint8_t *)at != value)
-            return at;
-    }
-    while (bytes.end - at >= 4 && *(const uint32_t *)at == word)
-        at += 4;
-    while (at != bytes.end && *(const uint8_t *)at == value)
-        at++;
-    return at;
-}
-
 void world_copy_user(vaddr_t to, vaddr_t from, uint32_t size) {
     memmove((void *)to, (const void *)from, size);
 }

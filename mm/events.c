@@ -23,10 +23,13 @@ const char *const event_names[EV_KINDS] = {
     [EV_NOMEM] = "nomem",
     [EV_SPAWN] = "spawn",
     [EV_EXIT] = "exit",
+    [EV_GONE] = "gone",
     [EV_THREAD] = "thread",
     [EV_FAULT] = "fault",
     [EV_SAY] = "say",
     [EV_PHANTOM] = "phantom",
+    [EV_SEED] = "seed",
+    [EV_SEED_CALL] = "seed_call",
 };
 
 const char *error_text(int error) {

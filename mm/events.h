@@ -29,37 +29,62 @@ enum event_kind {
     EV_TABLE_GONE,
 
     /* vmalloc. at: the heap's range after; was: before; arg[0]: start of its last hole, with what was added
-     * or taken away. owner: which heap (H or U). */
+     * or taken away; arg[1]: event that made that hole. owner: which heap (H or U). */
     EV_RANGE,
 
     /* heap. at: the block; was: the hole it came out of or went into; owner: which heap (H or U).
      * arg[0]: bytes asked for.
      * MALLOC arg[1]: holes passed by the policy's definition; arg[2]: tiles the index looked at; arg[3]: event
      * that made the hole.
-     * FREE arg[3], arg[4]: event and caller of the malloc; arg[5]: its thread, and 1 << 16 when a guard page
+     * FREE arg[1], arg[2]: events that made the holes it joined, the lower first (of buddies the two smallest);
+     * arg[3], arg[4]: event and caller of the malloc; arg[5]: its thread, and 1 << 16 when a guard page
      * ends the block. */
     EV_MALLOC,
     EV_FREE,
     /* realloc in place. at: the block after; was: before; arg[0], arg[1]: bytes asked for after, before;
-     * arg[2]: end of the hole behind, the same before and after; arg[3], arg[5]: as FREE. */
+     * arg[2]: end of the hole behind, the same before and after; arg[4]: event that made it; arg[3], arg[5]: as
+     * FREE. */
     EV_RESIZE,
 
     /* Nothing changed: at.start: the address given, arg[0]: the enum error, arg[1]: the enum event_kind
      * refused, arg[2]: the true block's start or size, owner: who really owns the address. */
     EV_REFUSED,
-    EV_NOMEM, /* arg[0]: bytes; arg[1]: zone or ~0; owner: who asked; nothing changed */
+    /* arg[0]: bytes; arg[1]: zone, or ~0 for a heap; arg[2]: the zone's largest free range; owner: who asked */
+    EV_NOMEM,
 
     /* processes. at: zero. */
-    EV_SPAWN,  /* arg[0]: parent pid */
-    EV_EXIT,   /* arg[0]: status; arg[1]: enum exit_reason */
+    EV_SPAWN, /* all that it needs is there. arg[0]: parent pid */
+    EV_EXIT,  /* it ends; what it held goes back after this. arg[0]: status; arg[1]: enum exit_reason */
+    /* Its space is gone: the last event of a process. at: the image; was.start: its directory; was.end, arg[5]: searches
+     * of its heap, holes looked at; arg[0] to arg[3]: its name; arg[4]: number of its regime, 1 << 8 for guards;
+     * policy: its heap's. */
+    EV_GONE,
     EV_THREAD, /* arg[0]: thread number */
     /* at.start: the address; arg[0]: the processor's error code; arg[1]: eip; arg[2]: the event of the free that gave
      * the page back, or 0. */
     EV_FAULT,
-    EV_SAY,     /* a caption; its text is with the conductor */
-    EV_PHANTOM, /* sutured: an effect withheld. arg[0]: case of the seed, 1 to 12 */
+    EV_SAY, /* a caption; its text is with the conductor */
+
+    /*
+     * sutured; mm/regime.h's struct books undoes all three.
+     * EV_PHANTOM: the seed took memory from one owner and gave it to another; the effect outside its arena is
+     * withheld. at: the memory, by the seed's address; arg[0]: case of the seed, 1 to 12; from whom: owner and
+     * arg[1], a pid; to whom: arg[2], an enum owner, and arg[3], a pid (pid 0: memman, or nobody).
+     * EV_SEED: one thing in the seed's books changed. arg[1]: enum seed_change. at: the table's entry after; was:
+     * before; arg[0]: its index; arg[2]: pid << 8 | case and arg[3]: event of where it came from before;
+     * arg[4]: case that it came from after, 0 for none. SEED_LOST: at is what was lost. SEED_LIMIT: at.end and
+     * was.end are the process's heap limit. SEED_PROCESS: a process came or went, SEED_RESET: a new arena; what
+     * its totals were: was.end the heap's limit or losts, arg[0], arg[2] to arg[5] the rest, by mm/sutured.c.
+     * EV_SEED_CALL: a call is over. arg[0]: enum seed_call; arg[1], arg[2]: its arguments; arg[3]: its answer;
+     * arg[4]: mapping calls it made; arg[5]: frames it took (negative: gave back).
+     */
+    EV_PHANTOM,
+    EV_SEED,
+    EV_SEED_CALL,
     EV_KINDS
 };
+
+enum seed_change { SEED_CHANGE, SEED_INSERT, SEED_REMOVE, SEED_LOST, SEED_LIMIT, SEED_PROCESS, SEED_RESET };
 
 /* Who acts: set by the kernel at the entry of a system call, by tests as they like; every event copies it. */
 struct actor {

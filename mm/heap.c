@@ -11,11 +11,14 @@
 /* A malloc cuts at most a gap in front, the block and the rest; growing may add a tile. */
 #define RECORDS_FOR_ALLOC 4u
 
+/* No request is larger. */
+#define HEAP_MOST 0x40000000u
+
 /* ---- pages ---- */
 
 /* The bytes of a block that are backed by pages: all but a guard page. */
 static struct region body(const struct tile *t) {
-    return (struct region){t->at.start, t->at.end - (t->guard_page ? PAGE_SIZE : 0)};
+    return (struct region){t->at.start, t->at.end - t->guard_page * PAGE_SIZE};
 }
 
 /*
@@ -37,7 +40,7 @@ static struct region own_pages(struct region inner, struct region hole) {
 }
 
 static int map_pages(struct heap *h, struct region pages) {
-    if (!h->world.map || region_empty(pages)) {
+    if (region_empty(pages) || !h->world.map) {
         return OK;
     }
     int error = h->world.map(h->world.context, pages);
@@ -48,16 +51,15 @@ static int map_pages(struct heap *h, struct region pages) {
 }
 
 static void unmap_pages(struct heap *h, struct region pages) {
-    if (h->world.map && !region_empty(pages)) {
+    if (!region_empty(pages) && h->world.map) {
         h->world.unmap(h->world.context, pages);
         h->mapped -= region_size(pages) >> PAGE_SHIFT;
     }
 }
 
-/* Bytes between what was asked for and the end of the body: the guard. */
+/* Bytes between what was asked for and the end of the body: the guard, where the heap has guards. */
 static struct region guard_bytes(const struct heap *h, const struct tile *t) {
-    uint32_t start = t->at.start + h->config.header + t->asked;
-    return (struct region){start, larger(start, body(t).end)};
+    return (struct region){t->at.start + h->config.header + t->asked, body(t).end};
 }
 
 /* ---- malloc ---- */
@@ -67,11 +69,11 @@ static uint32_t power_of_two(uint32_t n) {
 }
 
 /* What a request for `size` bytes needs in the heap. False: no heap is that large. */
-static bool want_of(const struct heap *h, uint32_t size, struct want *want) {
+static inline bool want_of(const struct heap *h, uint32_t size, struct want *want) {
     const struct heap_config *c = &h->config;
     uint32_t rounded = round_up(larger(size, 1), c->align);
     *want = (struct want){0};
-    if (rounded == 0 || rounded > 0x40000000u) {
+    if (rounded - 1 >= HEAP_MOST) {
         return false;
     }
     if (h->buddy) {
@@ -110,10 +112,12 @@ static struct tile *carve(struct heap *h, struct tile *hole, struct region block
         t->state = TILE_BLOCK;
         index_insert(h, t, hole);
     } else {
-        index_size_remove(h, hole);
+        if (h->sized) {
+            sizes_remove(h, hole);
+        }
         t->at = block;
         t->state = TILE_BLOCK;
-        index_update(h, t);
+        index_update(t, ~0u);
     }
     if (!region_empty(rest)) {
         hole_new(h, rest, t, hole->caller, hole->seq);
@@ -129,15 +133,16 @@ static vaddr_t no_memory(const struct heap *h, uint32_t size) {
     return 0;
 }
 
-/* Buddies split to any depth. */
-static uint32_t records_needed(const struct heap *h) {
-    return h->buddy ? 32 + RECORDS_FOR_ALLOC : RECORDS_FOR_ALLOC;
+/* OK when there are records for whatever a malloc cuts; buddies split to any depth. */
+static inline int records_ensure(struct heap *h) {
+    uint32_t count = h->buddy ? 32 + RECORDS_FOR_ALLOC : RECORDS_FOR_ALLOC;
+    return h->spares >= count ? OK : records_fetch(h, count);
 }
 
 vaddr_t heap_alloc(struct heap *h, uint32_t size) {
     const struct policy *policy = h->config.policy;
     struct want want;
-    if (!want_of(h, size, &want) || records_ensure(h, records_needed(h))) {
+    if (!want_of(h, size, &want) || records_ensure(h)) {
         return no_memory(h, size);
     }
     struct tile *hole = policy->choose(h, &want);
@@ -150,10 +155,9 @@ vaddr_t heap_alloc(struct heap *h, uint32_t size) {
     }
 
     struct region was = hole->at;
-    struct region block;
-    block.start = want.pages ? round_up(was.start, PAGE_SIZE) : was.start;
+    struct region block = {want.pages ? round_up(was.start, PAGE_SIZE) : was.start, 0};
     block.end = block.start + want.size;
-    struct region inner = {block.start, block.end - (want.pages && h->guards ? PAGE_SIZE : 0)};
+    struct region inner = {block.start, block.end - (want.pages ? PAGE_SIZE : 0)};
     if (map_pages(h, own_pages(inner, was))) {
         range_trim(h);
         return no_memory(h, size);
@@ -164,8 +168,7 @@ vaddr_t heap_alloc(struct heap *h, uint32_t size) {
     t->asked = size;
     t->caller = actor.caller;
     t->thread = actor.thread;
-    t->seq = events.next;
-    t->guard_page = want.pages && h->guards;
+    t->guard_page = want.pages;
     h->blocks++;
     h->block_bytes += want.size;
     h->asked_bytes += size;
@@ -173,17 +176,18 @@ vaddr_t heap_alloc(struct heap *h, uint32_t size) {
     h->looked += want.looked;
     h->rover = t->next;
     if (h->guards) {
-        world_fill_user(guard_bytes(h, t), HEAP_GUARD);
+        world_fill_user((struct region){block.start + h->config.header + size, inner.end}, HEAP_GUARD);
     }
 
-    struct event *e = event_emit(EV_MALLOC, h->config.owner, t->at, was);
+    struct event *e = event_emit(EV_MALLOC, h->config.owner, block, was);
+    t->seq = e->seq;
     e->slot = h->slot;
     e->policy = policy->code;
     e->arg[0] = size;
     e->arg[1] = passed;
     e->arg[2] = want.looked;
     e->arg[3] = hole_seq;
-    return t->at.start + h->config.header;
+    return block.start + h->config.header;
 }
 
 /* ---- free ---- */
@@ -200,36 +204,27 @@ static int refuse(const struct heap *h, vaddr_t address, int why, uint32_t kind,
     return why;
 }
 
-/* OK when `address` is what a malloc returned and no free took back. */
-static int find_block(const struct heap *h, vaddr_t address, struct tile **tile) {
+/* OK when `t`, the tile that covers `address`, is what a malloc returned and no free took back. */
+static inline int block_error(const struct heap *h, vaddr_t address, const struct tile *t) {
     vaddr_t start = address - h->config.header;
-    struct tile *t = region_has(h->range, start) ? index_find(h, start) : NULL;
-    *tile = t;
-    if (!t) {
-        return E_FOREIGN;
-    }
-    if (t->state == TILE_HOLE) {
-        return E_DOUBLE;
-    }
-    if (t->at.start == start) {
+    if (t && t->state == TILE_BLOCK && t->at.start == start) {
         return OK;
     }
-    return start & (h->config.align - 1) ? E_MISALIGNED : E_INTERIOR;
+    return !t                              ? E_FOREIGN
+           : t->state == TILE_HOLE         ? E_DOUBLE
+           : start & (h->config.align - 1) ? E_MISALIGNED
+                                           : E_INTERIOR;
 }
 
-/* Up to a page's worth of the freed bytes that stay mapped. */
-static void poison(struct region freed, struct region unmapped) {
-    uint32_t left = PAGE_SIZE;
-    struct region front = {freed.start, smaller(freed.end, larger(freed.start, unmapped.start))};
-    if (region_empty(unmapped)) {
-        front.end = freed.end;
-    }
-    front.end = front.start + smaller(region_size(front), left);
-    left -= region_size(front);
+/* Up to a page's worth of the freed bytes that stay mapped: those in front of the pages that go, and those behind. */
+static void poison(struct region freed, struct region going) {
+    struct region front = {freed.start, region_empty(going) ? freed.end : larger(freed.start, going.start)};
+    struct region back = {region_empty(going) ? freed.end : smaller(going.end, freed.end), freed.end};
+    front.end = front.start + smaller(region_size(front), PAGE_SIZE);
+    back.end = back.start + smaller(region_size(back), PAGE_SIZE - region_size(front));
     world_fill_user(front, HEAP_POISON);
-    if (!region_empty(unmapped) && unmapped.end < freed.end) {
-        world_fill_user((struct region){unmapped.end, unmapped.end + smaller(freed.end - unmapped.end, left)},
-                        HEAP_POISON);
+    if (!region_empty(back)) {
+        world_fill_user(back, HEAP_POISON);
     }
 }
 
@@ -242,63 +237,69 @@ static struct tile *buddy_of(const struct heap *h, const struct tile *t) {
     return other && other->state == TILE_HOLE && region_size(other->at) == size ? other : NULL;
 }
 
-/* The tile is a hole not yet in the tree by size. Joins it with the holes it touches; returns the hole it is
- * then. */
-static struct tile *join(struct heap *h, struct tile *t) {
-    for (;;) {
-        struct tile *other = h->buddy                                 ? buddy_of(h, t)
-                             : t->prev && t->prev->state == TILE_HOLE ? t->prev
-                             : t->next && t->next->state == TILE_HOLE ? t->next
-                                                                      : NULL;
-        if (!other) {
-            break;
+/* The hole that a tile on its way to be one joins next, or NULL. */
+static struct tile *joins(const struct heap *h, const struct tile *t) {
+    if (h->buddy) {
+        return buddy_of(h, t);
+    }
+    return t->prev && t->prev->state == TILE_HOLE   ? t->prev
+           : t->next && t->next->state == TILE_HOLE ? t->next
+                                                    : NULL;
+}
+
+/* A block's tile takes in the holes it touches, and is a hole. `made`: the events that made the first two of them. */
+static void join(struct heap *h, struct tile *t, uint32_t made[2]) {
+    int joined = 0;
+    made[0] = made[1] = 0;
+    for (struct tile *other; (other = joins(h, t));) {
+        if (joined < 2) {
+            made[joined++] = other->seq;
         }
-        struct region both = {smaller(t->at.start, other->at.start), larger(t->at.end, other->at.end)};
         if (h->rover == other) {
             h->rover = t;
         }
-        index_size_remove(h, other);
-        index_remove(h, other);
-        record_delete(h, other);
-        t->at = both;
+        t->at = (struct region){smaller(t->at.start, other->at.start), larger(t->at.end, other->at.end)};
+        hole_delete(h, other);
     }
-    index_update(h, t);
-    index_size_insert(h, t);
-    return t;
+    t->state = TILE_HOLE;
+    index_update(t, 1);
+    if (h->sized) {
+        sizes_insert(h, t);
+    }
 }
 
 /* The block becomes a hole; `present`: its space is loaded and may be written. */
 static void release(struct heap *h, struct tile *t, bool present) {
     struct region block = t->at, inner = body(t);
-    uint32_t asked = t->asked, caller = t->caller, seq = t->seq,
-             flags = t->thread | (uint32_t)t->guard_page << 16;
     h->blocks--;
     h->block_bytes -= region_size(block);
-    h->asked_bytes -= asked;
-    set_hole(t, block, actor.caller, 0);
-    t = join(h, t);
+    h->asked_bytes -= t->asked;
+    uint32_t made[2];
+    join(h, t, made);
     struct region pages = own_pages(inner, t->at);
     if (present && h->world.map) {
         poison(inner, pages);
     }
     unmap_pages(h, pages);
 
-    t->seq = events.next;
     struct event *e = event_emit(EV_FREE, h->config.owner, block, t->at);
     e->slot = h->slot;
     e->policy = h->config.policy->code;
-    e->arg[0] = asked;
-    e->arg[3] = seq;
-    e->arg[4] = caller;
-    e->arg[5] = flags;
+    e->arg[0] = t->asked;
+    e->arg[1] = made[0];
+    e->arg[2] = made[1];
+    e->arg[3] = t->seq;
+    e->arg[4] = t->caller;
+    e->arg[5] = t->thread | (uint32_t)t->guard_page << 16;
+    hole_set(t, actor.caller, e->seq);
     if (!t->next || h->buddy) {
         range_trim(h);
     }
 }
 
 int heap_free(struct heap *h, vaddr_t address) {
-    struct tile *t;
-    int why = find_block(h, address, &t);
+    struct tile *t = index_find(h, address - h->config.header);
+    int why = block_error(h, address, t);
     if (why) {
         return refuse(h, address, why, EV_FREE, t, t ? t->at.start + h->config.header : 0);
     }
@@ -318,7 +319,7 @@ int heap_free(struct heap *h, vaddr_t address) {
 /* Tries to give the block `size` bytes where it stands. */
 static bool resize(struct heap *h, struct tile *t, uint32_t size) {
     struct want want;
-    if (!want_of(h, size, &want) || want.pages || t->guard_page || records_ensure(h, RECORDS_FOR_ALLOC)) {
+    if (!want_of(h, size, &want) || want.pages || t->guard_page || records_ensure(h)) {
         return false;
     }
     struct region was = t->at, now = {was.start, was.start + want.size};
@@ -339,7 +340,7 @@ static bool resize(struct heap *h, struct tile *t, uint32_t size) {
         range_grow(h, round_up(now.end, PAGE_SIZE));
         next = h->last;
     }
-    uint32_t hole_end = next ? next->at.end : was.end;
+    uint32_t hole_end = next ? next->at.end : was.end, hole_seq = next ? next->seq : 0;
     struct region around = {was.end, hole_end};
     if (now.end > was.end && map_pages(h, own_pages((struct region){was.end, now.end}, around))) {
         range_trim(h);
@@ -352,7 +353,6 @@ static bool resize(struct heap *h, struct tile *t, uint32_t size) {
             hole_delete(h, next);
         }
         t->at = now;
-        index_update(h, t);
         if (now.end < was.end) {
             unmap_pages(h, own_pages((struct region){now.end, was.end}, (struct region){now.end, hole_end}));
         }
@@ -373,14 +373,15 @@ static bool resize(struct heap *h, struct tile *t, uint32_t size) {
     e->arg[1] = asked;
     e->arg[2] = larger(was.end, hole_end);
     e->arg[3] = t->seq;
+    e->arg[4] = hole_seq;
     e->arg[5] = t->thread;
     range_trim(h);
     return true;
 }
 
 vaddr_t heap_realloc(struct heap *h, vaddr_t address, uint32_t size) {
-    struct tile *t;
-    int why = find_block(h, address, &t);
+    struct tile *t = index_find(h, address - h->config.header);
+    int why = block_error(h, address, t);
     if (why) {
         refuse(h, address, why, EV_RESIZE, t, t ? t->at.start + h->config.header : 0);
         return 0;
@@ -409,9 +410,10 @@ int heap_init(struct heap *h, const struct heap_config *config, const struct hea
         .seed = 2463534242u,
         .slot = actor.slot,
         .buddy = config->policy->buddy,
+        .sized = config->policy->by_size,
         .guards = config->guard && world->map && !config->policy->buddy,
     };
-    if (records_ensure(h, records_needed(h))) {
+    if (records_ensure(h)) {
         return E_NOMEM;
     }
     if (config->initial) {

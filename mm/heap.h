@@ -2,15 +2,16 @@
  * The heap: blocks and holes that tile one linear range without a gap. Book-keeping lies outside, a record a
  * tile, in memory lent by zone B; a block's record becomes its hole's record, so a free needs no memory.
  *
- * Records stand in a tree by address (a treap: each record's rank is a hash of its address, parents outrank
- * children), and each knows the largest hole below it, whole and in whole pages. Under policies that choose
+ * Records stand in a tree by address (a treap: each record's rank is drawn at random, parents outrank
+ * children), and each knows the largest hole below it, in bytes and in whole pages. Under policies that choose
  * by size, holes stand in a second tree by (size, address). A policy (mm/policy.h) is a question to these
  * trees.
  *
  *   tiles: first.start == range.start, t.end == next(t).start, last.end == range.end
  *   no two holes touch (buddy: no two holes that are buddies)
- *   t.most == max(hole size of t, most of its children); t.most_pages likewise of the hole's whole pages;
+ *   t.most[m] == max(hole size of t, most[m] of its children), in bytes and in whole pages
  *   t.holes == the number of holes at t and below it
+ *   in the tree by size, t.most_pages == max(whole pages of t, most_pages of its children there)
  *   a page is mapped exactly when a block covers part of it
  */
 #ifndef MM_HEAP_H
@@ -21,6 +22,9 @@
 
 enum tile_state { TILE_HOLE = 1, TILE_BLOCK = 2 };
 
+/* How a request counts a hole: all of it, or the whole pages in it (struct want's `pages`). */
+enum measure { IN_BYTES, IN_PAGES };
+
 struct link {
     struct tile *up, *left, *right;
 };
@@ -28,14 +32,15 @@ struct link {
 /* One block or hole. Raw fields are read by tests from outside. */
 struct tile {
     struct region at;
-    uint32_t most, most_pages,
-        holes; /* of the tile and all below it in the tree: largest hole, in whole pages; number of holes */
+    uint32_t most[2],
+        holes; /* of the tile and all below it in the tree: largest hole by measure; number of holes */
     struct link by_address;
     struct tile *next, *prev; /* in address order */
     uint32_t asked;           /* block: bytes the program asked for; 0 in a hole */
     uint32_t caller;          /* block: return address of the malloc; hole: of the free */
     uint32_t seq;             /* event that made it */
     struct link by_size;      /* holes only */
+    uint32_t most_pages;      /* holes only: of the hole and all below it by size */
     uint32_t rank;
     uint8_t state;
     uint8_t guard_page; /* block: its last page is an unmapped guard */
@@ -81,10 +86,11 @@ struct heap {
     struct tile *rover; /* next fit: the tile to search from, or NULL */
     struct tile *spare; /* unused records */
     uint32_t spares;
-    void *chunks;       /* memory of records, chained by its first pointer */
-    uint32_t seed;      /* of the records' ranks */
-    bool buddy, guards; /* its policy is buddy; its blocks carry guards */
-    uint8_t slot;       /* of the process, for the past */
+    void *chunks;  /* memory of records, chained by its first pointer */
+    uint32_t seed; /* of the records' ranks */
+    bool buddy, sized,
+        guards;   /* as its policy says: by buddies, with a tree by size; its blocks carry guards */
+    uint8_t slot; /* of the process, for the past */
     uint32_t blocks;
     uint32_t block_bytes, asked_bytes; /* the rest of the range is holes */
     uint32_t mapped;                   /* pages */
@@ -127,18 +133,52 @@ struct tile_view {
 struct region heap_range(moment_t at, const struct heap *heap);
 bool heap_tile(moment_t at, const struct heap *heap, vaddr_t address, struct tile_view *out);
 
-/* Bytes of the region that lie in blocks and in holes; the rest of it lies outside the range. */
+/*
+ * Bytes of the region that lie in blocks and in holes; the rest of it lies outside the range. And the tile that covers the
+ * last byte counted, when there is one: a map that counts one pixel after the other goes on from there.
+ */
 struct heap_shares {
     uint32_t block, hole;
     uint32_t guard; /* of the bytes in blocks, those in guard pages */
+    bool any;
+    struct region last;
+    enum tile_state last_state;
 };
 void heap_count(moment_t at, const struct heap *heap, struct region region, struct heap_shares *out);
+
+/* The same for one region after the other, upwards, while nothing changes: *hint (NULL at first) is where to look. */
+void heap_count_on(moment_t at, const struct heap *heap, struct region region, const struct tile **hint,
+                   struct heap_shares *out);
+
+/* The heap's figures at that moment. */
+struct heap_figures {
+    uint32_t blocks, block_bytes, asked_bytes;
+    uint32_t holes, hole_bytes, largest_hole;
+};
+void heap_figures(moment_t at, const struct heap *heap, struct heap_figures *out);
 
 uint32_t heap_largest_hole(const struct heap *heap);
 uint32_t heap_holes(const struct heap *heap);
 uint32_t heap_hole_bytes(const struct heap *heap);
 
-/* Verifies every invariant above. Returns NULL or what differs. */
+/* Does a block cover part of the page? Then it is mapped. */
+bool heap_covers(const struct heap *heap, vaddr_t page);
+
+/*
+ * A sweep of the heap (mm/sweep.h): every invariant above but that of pages. A piece is one tile, then, where holes
+ * stand in a tree by size, one of those. False at the end, or when *d says what differs.
+ */
+struct heap_sweep {
+    vaddr_t seen;          /* bytes from the range's start; all tiles below have been seen */
+    uint32_t size, start;  /* of the hole that was last seen by size */
+    uint32_t blocks;       /* that start among the bytes seen */
+    uint32_t bytes, asked; /* of those blocks */
+};
+struct event;
+bool heap_sweep(const struct heap *heap, struct heap_sweep *sweep, uint32_t pieces, struct difference *d);
+void heap_sweep_follow(const struct heap *heap, struct heap_sweep *sweep, const struct event *e);
+
+/* The whole sweep, and the number of pages. Returns NULL or what differs. */
 const char *heap_check(const struct heap *heap);
 
 #endif

@@ -1,77 +1,75 @@
 /*
- * The trees of a heap's tiles: one by address that knows the largest hole below each tile, one of the holes
- * by size. Treaps with links upwards: a tile's rank is drawn once, parents outrank children, so a change
- * touches a path of expected length O(log n).
+ * The trees of a heap's tiles: one by address that knows the largest hole below each tile, one of the holes by
+ * size. Treaps with links upwards: a tile's rank is drawn once, parents outrank children, so a change touches a path
+ * of expected length O(log n).
  */
 #include "mm/heap_inside.h"
 #include "mm/policy.h"
 
-static uint32_t most(const struct tile *t) {
-    return t ? t->most : 0;
+/* The tile's own hole, if it is one, in bytes or in whole pages. */
+static uint32_t own(const struct tile *t, enum measure m) {
+    if (t->state != TILE_HOLE || (m == IN_PAGES && region_size(t->at) < PAGE_SIZE)) {
+        return 0;
+    }
+    return m == IN_PAGES ? whole_pages(t->at) : region_size(t->at);
 }
 
-static uint32_t most_pages(const struct tile *t) {
-    return t ? t->most_pages : 0;
+static uint32_t most(const struct tile *t, enum measure m) {
+    return t ? t->most[m] : 0;
+}
+
+static uint32_t most_of(const struct tile *t, enum measure m) {
+    return larger(own(t, m), larger(most(t->by_address.left, m), most(t->by_address.right, m)));
 }
 
 static uint32_t holes(const struct tile *t) {
     return t ? t->holes : 0;
 }
 
-static uint32_t hole_size(const struct tile *t) {
-    return t->state == TILE_HOLE ? region_size(t->at) : 0;
+static uint32_t most_pages(const struct tile *t) {
+    return t ? t->most_pages : 0;
 }
 
-static uint32_t hole_pages(const struct tile *t) {
-    return hole_size(t) < PAGE_SIZE ? 0 : whole_pages(t->at);
+static uint32_t most_pages_of(const struct tile *t) {
+    return larger(own(t, IN_PAGES), larger(most_pages(t->by_size.left), most_pages(t->by_size.right)));
 }
 
-static uint32_t largest_of(const struct tile *t) {
-    return larger(hole_size(t), larger(most(t->by_address.left), most(t->by_address.right)));
-}
-
-static uint32_t largest_pages_of(const struct tile *t) {
-    return larger(hole_pages(t), larger(most_pages(t->by_address.left), most_pages(t->by_address.right)));
-}
-
-/*
- * Brings the largest holes known of t and above up to date, as long as something changes; in any case below
- * `above`. A hole that is larger than all known is written without looking aside; whole pages are another
- * question, which most changes do not touch.
- */
-static void climb(struct tile *t, const struct tile *above) {
-    struct tile *a = t;
-    for (; a != above; a = a->by_address.up) {
-        a->most = largest_of(a);
-        a->most_pages = largest_pages_of(a);
-    }
-    struct tile *b = a;
-    for (uint32_t size = a ? hole_size(a) : 0; a && a->most < size; a = a->by_address.up) {
-        a->most = size;
-    }
-    for (uint32_t now; a && (now = largest_of(a)) != a->most; a = a->by_address.up) {
-        a->most = now;
-    }
-    for (uint32_t now; b && (now = largest_pages_of(b)) != b->most_pages; b = b->by_address.up) {
-        b->most_pages = now;
+/* Brings what is known of t and above up to date, as far as something changes. */
+static inline void climb(struct tile *t, enum measure m) {
+    uint32_t now = most_of(t, m);
+    while (t->most[m] != now) {
+        uint32_t was = t->most[m];
+        t->most[m] = now;
+        t = t->by_address.up;
+        if (!t || (now <= t->most[m] && was != t->most[m])) {
+            return; /* the largest there is another */
+        }
+        if (now < was) {
+            now = most_of(t, m);
+        }
     }
 }
 
-/* The holes at t are `change` more: so are those below all its ancestors. */
-static void count_up(struct tile *t, uint32_t change) {
+void index_update(struct tile *t, uint32_t change) {
+    climb(t, IN_BYTES);
+    if (t->most[IN_BYTES] >= PAGE_SIZE || t->most[IN_PAGES]) {
+        climb(t, IN_PAGES);
+    }
     for (; change && t; t = t->by_address.up) {
         t->holes += change;
     }
 }
 
-/* How many holes t itself was counted as. */
-static uint32_t counted(const struct tile *t) {
-    return t->holes - holes(t->by_address.left) - holes(t->by_address.right);
+/* The same in the tree by size, which knows of whole pages only. */
+static void climb_by_size(struct tile *t) {
+    for (uint32_t now; t && (now = most_pages_of(t)) != t->most_pages; t = t->by_size.up) {
+        t->most_pages = now;
+    }
 }
 
 /*
- * One treap, twice: the same few lines over either link of a tile. `CHANGED(t)` brings what t knows up to
- * date.
+ * One treap, twice: the same few lines over either link of a tile. TURNED(t, p, inner) says what the two know after a
+ * turn.
  */
 #define TREAP(prefix, link, head, TURNED)                                                                      \
     static void prefix##_replace(struct heap *heap, struct tile *old, struct tile *new) {                      \
@@ -123,20 +121,25 @@ static uint32_t counted(const struct tile *t) {
         return t->link.up;                                                                                     \
     }
 
-/* t has risen above p and covers what p covered; what its own hole adds to that is for a climb to say. */
+/* t has risen above p and covers what p covered. */
 static void tiles_turned(struct tile *t, struct tile *p, const struct tile *inner) {
     uint32_t all = p->holes;
     p->holes += holes(inner) - t->holes;
     t->holes = all;
-    t->most = p->most;
-    t->most_pages = p->most_pages;
-    p->most = largest_of(p);
-    p->most_pages = largest_pages_of(p);
+    for (enum measure m = IN_BYTES; m <= IN_PAGES; m++) {
+        t->most[m] = p->most[m];
+        p->most[m] = most_of(p, m);
+    }
 }
 
-#define NOTHING(t, p, inner) ((void)(t), (void)(p), (void)(inner))
+static void sizes_turned(struct tile *t, struct tile *p, const struct tile *inner) {
+    (void)inner;
+    t->most_pages = p->most_pages;
+    p->most_pages = most_pages_of(p);
+}
+
 TREAP(tiles, by_address, root, tiles_turned)
-TREAP(holes_by_size, by_size, by_size, NOTHING)
+TREAP(sizes, by_size, by_size, sizes_turned)
 
 void index_insert(struct heap *heap, struct tile *tile, struct tile *before) {
     struct tile *after = before ? before->next : heap->first;
@@ -145,8 +148,9 @@ void index_insert(struct heap *heap, struct tile *tile, struct tile *before) {
     *(before ? &before->next : &heap->first) = tile;
     *(after ? &after->prev : &heap->last) = tile;
 
+    /* It knows of nothing below it, itself included, until it stands where it belongs. */
     tile->by_address = (struct link){NULL, NULL, NULL};
-    tile->most = tile->most_pages = tile->holes = 0;
+    tile->most[IN_BYTES] = tile->most[IN_PAGES] = tile->holes = 0;
     if (before && !before->by_address.right) {
         before->by_address.right = tile;
         tile->by_address.up = before;
@@ -157,25 +161,21 @@ void index_insert(struct heap *heap, struct tile *tile, struct tile *before) {
         heap->root = tile;
     }
     tiles_rise(heap, tile);
-    index_update(heap, tile);
-}
-
-void index_remove(struct heap *heap, struct tile *tile) {
-    *(tile->prev ? &tile->prev->next : &heap->first) = tile->next;
-    *(tile->next ? &tile->next->prev : &heap->last) = tile->prev;
-    struct tile *above = tile->by_address.up;
-    struct tile *lowest = tiles_take(heap, tile);
-    count_up(lowest, 0 - counted(tile));
-    climb(lowest, above);
-    if (heap->rover == tile) {
-        heap->rover = tile->next;
+    if (tile->state == TILE_HOLE) {
+        index_update(tile, 1);
     }
 }
 
-void index_update(struct heap *heap, struct tile *tile) {
-    (void)heap;
-    count_up(tile, (tile->state == TILE_HOLE) - counted(tile));
-    climb(tile, tile);
+void index_remove(struct heap *heap, struct tile *hole) {
+    *(hole->prev ? &hole->prev->next : &heap->first) = hole->next;
+    *(hole->next ? &hole->next->prev : &heap->last) = hole->prev;
+    struct tile *above = tiles_take(heap, hole);
+    if (above) {
+        index_update(above, ~0u);
+    }
+    if (heap->rover == hole) {
+        heap->rover = hole->next;
+    }
 }
 
 static bool size_less(const struct tile *a, const struct tile *b) {
@@ -183,10 +183,7 @@ static bool size_less(const struct tile *a, const struct tile *b) {
     return sa < sb || (sa == sb && a->at.start < b->at.start);
 }
 
-void index_size_insert(struct heap *heap, struct tile *hole) {
-    if (!heap->config.policy->by_size) {
-        return;
-    }
+void sizes_insert(struct heap *heap, struct tile *hole) {
     struct tile **place = &heap->by_size, *up = NULL;
     while (*place) {
         up = *place;
@@ -194,42 +191,25 @@ void index_size_insert(struct heap *heap, struct tile *hole) {
     }
     *place = hole;
     hole->by_size = (struct link){up, NULL, NULL};
-    holes_by_size_rise(heap, hole);
+    hole->most_pages = 0;
+    sizes_rise(heap, hole);
+    climb_by_size(hole);
 }
 
-void index_size_remove(struct heap *heap, struct tile *hole) {
-    if (heap->config.policy->by_size) {
-        holes_by_size_take(heap, hole);
-    }
-}
-
-struct tile *index_find(const struct heap *heap, vaddr_t address) {
-    struct tile *t = heap->root;
-    while (t && !region_has(t->at, address)) {
-        t = address < t->at.start ? t->by_address.left : t->by_address.right;
-    }
-    return t;
-}
-
-bool heap_fits(const struct tile *hole, const struct want *want) {
-    return hole->state == TILE_HOLE &&
-           (want->pages ? whole_pages(hole->at) : region_size(hole->at)) >= want->size;
-}
-
-/* The largest hole at t or below it, as the request counts. */
-static uint32_t room(const struct tile *t, const struct want *want) {
-    return want->pages ? most_pages(t) : most(t);
+void sizes_remove(struct heap *heap, struct tile *hole) {
+    climb_by_size(sizes_take(heap, hole));
 }
 
 /* The lowest hole that fits at t or below it; there is one. Counts those below it that do not. */
 static struct tile *lowest_below(struct tile *t, struct want *want) {
     const uint32_t size = want->size;
-    uint32_t below = want->below, looked = want->looked;
+    const enum measure m = want->pages;
+    uint32_t below = 0, looked = 0;
     for (;;) {
         struct tile *left = t->by_address.left;
         looked++;
         if (left) {
-            if (room(left, want) >= size) {
+            if (left->most[m] >= size) {
                 t = left;
                 continue;
             }
@@ -244,14 +224,15 @@ static struct tile *lowest_below(struct tile *t, struct want *want) {
         t = t->by_address.right;
     }
     want->below = below;
-    want->looked = looked;
+    want->looked += looked;
     return t;
 }
 
-struct tile *heap_lowest_fit(struct heap *heap, vaddr_t from, struct want *want) {
-    if (from == heap->range.start) {
-        return room(heap->root, want) >= want->size ? lowest_below(heap->root, want) : NULL;
-    }
+struct tile *heap_lowest_fit(struct heap *heap, struct want *want) {
+    return most(heap->root, want->pages) >= want->size ? lowest_below(heap->root, want) : NULL;
+}
+
+struct tile *heap_lowest_fit_from(struct heap *heap, vaddr_t from, struct want *want) {
     /* Up from the tile at `from`: itself, then all to its right, then the next ancestor to the right. */
     struct tile *t = index_find(heap, from);
     if (t && t->at.start < from) {
@@ -262,7 +243,7 @@ struct tile *heap_lowest_fit(struct heap *heap, vaddr_t from, struct want *want)
         if (heap_fits(t, want)) {
             return t;
         }
-        if (room(t->by_address.right, want) >= want->size) {
+        if (most(t->by_address.right, want->pages) >= want->size) {
             return lowest_below(t->by_address.right, want);
         }
         while (t->by_address.up && t->by_address.up->by_address.right == t) {
@@ -273,20 +254,26 @@ struct tile *heap_lowest_fit(struct heap *heap, vaddr_t from, struct want *want)
     return NULL;
 }
 
-static struct tile *next_by_size(struct tile *t) {
-    if (t->by_size.right) {
-        for (t = t->by_size.right; t->by_size.left;) {
+/* In whole pages: the leftmost that has enough of them. */
+static struct tile *smallest_in_pages(struct heap *heap, struct want *want) {
+    struct tile *t = most_pages(heap->by_size) >= want->size ? heap->by_size : NULL;
+    while (t) {
+        want->looked++;
+        if (most_pages(t->by_size.left) >= want->size) {
             t = t->by_size.left;
+        } else if (heap_fits(t, want)) {
+            break;
+        } else {
+            t = t->by_size.right;
         }
-        return t;
     }
-    while (t->by_size.up && t->by_size.up->by_size.right == t) {
-        t = t->by_size.up;
-    }
-    return t->by_size.up;
+    return t;
 }
 
 struct tile *heap_smallest_fit(struct heap *heap, struct want *want) {
+    if (want->pages) {
+        return smallest_in_pages(heap, want);
+    }
     struct tile *best = NULL;
     for (struct tile *t = heap->by_size; t;) {
         want->looked++;
@@ -294,16 +281,12 @@ struct tile *heap_smallest_fit(struct heap *heap, struct want *want) {
         best = enough ? t : best;
         t = enough ? t->by_size.left : t->by_size.right;
     }
-    while (best && !heap_fits(best, want)) { /* large enough, but not in whole pages */
-        want->looked++;
-        best = next_by_size(best);
-    }
     return best;
 }
 
 struct tile *heap_largest_fit(struct heap *heap, struct want *want) {
     struct want largest = *want;
-    largest.size = room(heap->root, want);
+    largest.size = most(heap->root, want->pages);
     if (largest.size < want->size) {
         return NULL;
     }
@@ -334,7 +317,7 @@ uint32_t heap_holes_below(const struct heap *heap, vaddr_t address) {
 }
 
 uint32_t heap_largest_hole(const struct heap *heap) {
-    return most(heap->root);
+    return most(heap->root, IN_BYTES);
 }
 
 uint32_t heap_holes(const struct heap *heap) {

@@ -25,7 +25,7 @@ static uint32_t next_rank(struct heap *h) {
     return h->seed;
 }
 
-int records_ensure(struct heap *h, uint32_t count) {
+int records_fetch(struct heap *h, uint32_t count) {
     while (h->spares < count) {
         void **chunk = h->world.records(h->world.context);
         if (!chunk) {
@@ -43,33 +43,32 @@ int records_ensure(struct heap *h, uint32_t count) {
     return OK;
 }
 
-void set_hole(struct tile *t, struct region at, uint32_t caller, uint32_t seq) {
-    t->at = at;
-    t->state = TILE_HOLE;
-    t->asked = 0;
-    t->caller = caller;
-    t->seq = seq;
-    t->thread = 0;
-    t->guard_page = 0;
-}
-
 struct tile *hole_new(struct heap *h, struct region at, struct tile *before, uint32_t caller, uint32_t seq) {
     struct tile *t = record_new(h);
-    set_hole(t, at, caller, seq);
+    t->at = at;
+    hole_set(t, caller, seq);
     index_insert(h, t, before);
-    index_size_insert(h, t);
+    if (h->sized) {
+        sizes_insert(h, t);
+    }
     return t;
 }
 
 void hole_resize(struct heap *h, struct tile *hole, struct region at) {
-    index_size_remove(h, hole);
+    if (h->sized) {
+        sizes_remove(h, hole);
+    }
     hole->at = at;
-    index_update(h, hole);
-    index_size_insert(h, hole);
+    index_update(hole, 0);
+    if (h->sized) {
+        sizes_insert(h, hole);
+    }
 }
 
 void hole_delete(struct heap *h, struct tile *hole) {
-    index_size_remove(h, hole);
+    if (h->sized) {
+        sizes_remove(h, hole);
+    }
     index_remove(h, hole);
     record_delete(h, hole);
 }

@@ -1,6 +1,7 @@
 /*
  * The heap for readers: tiles at a moment, what a region holds, and the check of every invariant.
  */
+#include "mm/events.h"
 #include "mm/heap_inside.h"
 #include "mm/past.h"
 #include "mm/policy.h"
@@ -16,11 +17,24 @@ uint32_t heap_hole_bytes(const struct heap *h) {
 }
 
 struct region heap_range(moment_t at, const struct heap *h) {
-    struct region range;
-    if (at != NOW && past_heap_range(h->slot, h->config.owner, &range)) {
-        return range;
+    const struct heap *then = at == NOW ? h : past_heap(h->slot, h->config.owner);
+    return then->range;
+}
+
+void heap_figures(moment_t at, const struct heap *h, struct heap_figures *out) {
+    const struct heap *then = at == NOW ? h : past_heap(h->slot, h->config.owner);
+    *out = (struct heap_figures){
+        .blocks = then->blocks,
+        .block_bytes = then->block_bytes,
+        .asked_bytes = then->asked_bytes,
+        .hole_bytes = heap_hole_bytes(then),
+    };
+    if (at == NOW) {
+        out->holes = heap_holes(h);
+        out->largest_hole = heap_largest_hole(h);
+    } else {
+        past_holes(h->slot, h->config.owner, out);
     }
-    return h->range;
 }
 
 static void view(const struct tile *t, struct tile_view *out) {
@@ -49,70 +63,119 @@ bool heap_tile(moment_t at, const struct heap *h, vaddr_t address, struct tile_v
     return t != NULL;
 }
 
-/* The tile after one that was just seen: now the list knows it, in the past the address does. */
-static bool next_tile(moment_t at, const struct heap *h, const struct tile **now, struct tile_view *out) {
-    if (at != NOW) {
-        return heap_tile(at, h, out->at.end, out);
-    }
-    *now = (*now)->next;
-    if (*now) {
-        view(*now, out);
-    }
-    return *now != NULL;
+/* Bytes of a guard page at the end of `tile` that lie in [from, stop). */
+static uint32_t guard_bytes(struct region tile, uint32_t from, uint32_t stop) {
+    uint32_t guard = tile.end - PAGE_SIZE > from ? tile.end - PAGE_SIZE : from;
+    return guard < stop ? stop - guard : 0;
 }
 
-void heap_count(moment_t at, const struct heap *h, struct region region, struct heap_shares *out) {
+/* The tile at `address`; `hint` may be it, or just before it. */
+static const struct tile *tile_near(const struct heap *h, const struct tile *hint, vaddr_t address) {
+    if (hint && hint->at.end == address) {
+        hint = hint->next;
+    }
+    return hint && region_has(hint->at, address) ? hint : index_find(h, address);
+}
+
+/* Now the list knows the next tile. This is most of what a map of a full heap costs. */
+static void count_now(const struct heap *h, uint32_t start, uint32_t end, const struct tile **hint,
+                      struct heap_shares *out) {
+    uint32_t holes = 0, guard = 0, stop;
+    const struct tile *t = tile_near(h, *hint, start), *last = t;
+    for (uint32_t from = start; t && from < end; from = stop, t = t->next) {
+        last = t;
+        stop = t->at.end < end ? t->at.end : end;
+        if (t->state == TILE_HOLE) {
+            holes += stop - from;
+        } else if (t->guard_page) {
+            guard += guard_bytes(t->at, from, stop);
+        }
+    }
+    out->block = end - start - holes;
+    out->hole = holes;
+    out->guard = guard;
+    *hint = last;
+    if (last) {
+        out->any = true;
+        out->last = last->at;
+        out->last_state = (enum tile_state)last->state;
+    }
+}
+
+/* In the past the address knows it. */
+static void count_past(moment_t at, const struct heap *h, uint32_t start, uint32_t end,
+                       struct heap_shares *out) {
+    struct tile_view t;
+    for (uint32_t from = start; from < end && heap_tile(at, h, from, &t); from = t.at.end) {
+        uint32_t stop = t.at.end < end ? t.at.end : end;
+        *(t.state == TILE_BLOCK ? &out->block : &out->hole) += stop - from;
+        out->guard += t.guard_page ? guard_bytes(t.at, from, stop) : 0;
+        out->any = true;
+        out->last = t.at;
+        out->last_state = t.state;
+    }
+}
+
+void heap_count_on(moment_t at, const struct heap *h, struct region region, const struct tile **hint,
+                   struct heap_shares *out) {
     struct region range = heap_range(at, h);
     *out = (struct heap_shares){0};
     vaddr_t start = region.start > range.start ? region.start : range.start;
     vaddr_t end = region.end - 1 < range.end - 1 ? region.end : range.end;
-    struct tile_view tile;
-    if (region_empty(range) || start >= end || !heap_tile(at, h, start, &tile)) {
+    if (region_empty(range) || start >= end) {
         return;
     }
-    const struct tile *now = at == NOW ? index_find(h, start) : NULL;
-    do {
-        uint32_t from = tile.at.start > start ? tile.at.start : start;
-        uint32_t stop = tile.at.end < end ? tile.at.end : end;
-        *(tile.state == TILE_BLOCK ? &out->block : &out->hole) += stop - from;
-        uint32_t guard = tile.at.end - PAGE_SIZE > from ? tile.at.end - PAGE_SIZE : from;
-        out->guard += tile.guard_page && guard < stop ? stop - guard : 0;
-    } while (tile.at.end < end && next_tile(at, h, &now, &tile));
-}
-
-/* ---- the check ---- */
-
-struct check {
-    const struct heap *heap;
-    const struct tile *previous; /* in address order */
-    const char *wrong;
-};
-
-static void blame(struct check *c, bool wrong, const char *what) {
-    if (wrong && !c->wrong) {
-        c->wrong = what;
+    if (at == NOW) {
+        count_now(h, start, end, hint, out);
+    } else {
+        count_past(at, h, start, end, out);
     }
 }
 
-static void check_links(struct check *c, const struct tile *t) {
+void heap_count(moment_t at, const struct heap *h, struct region region, struct heap_shares *out) {
+    const struct tile *hint = NULL;
+    heap_count_on(at, h, region, &hint, out);
+}
+
+/* ---- the sweep ---- */
+
+static uint32_t most_below(const struct tile *t, enum measure m) {
+    return t ? t->most[m] : 0;
+}
+
+static uint32_t holes_below(const struct tile *t) {
+    return t ? t->holes : 0;
+}
+
+/* A tile and its children. */
+static void check_links(const struct tile *t, struct difference *d) {
     const struct tile *left = t->by_address.left, *right = t->by_address.right;
-    blame(c, left && left->by_address.up != t, "a left child has another parent");
-    blame(c, right && right->by_address.up != t, "a right child has another parent");
-    blame(c, (left && left->rank > t->rank) || (right && right->rank > t->rank),
-          "a child outranks its parent");
-    bool hole = t->state == TILE_HOLE;
-    uint32_t most = hole ? region_size(t->at) : 0, pages = hole ? whole_pages(t->at) : 0, holes = hole;
+    const struct tile *children[] = {left, right};
     for (int side = 0; side < 2; side++) {
-        const struct tile *child = side ? right : left;
-        if (child) {
-            most = child->most > most ? child->most : most;
-            pages = child->most_pages > pages ? child->most_pages : pages;
-            holes += child->holes;
+        const struct tile *child = children[side];
+        if (!child) {
+            continue;
         }
+        differ(d, child->by_address.up != t, "a child has another parent", t->at.start,
+               CLAIM("parent's address", t->at.start), CLAIM("child's", child->at.start));
+        differ(d, child->rank > t->rank, "a child outranks its parent", t->at.start, CLAIM("parent", t->rank),
+               CLAIM("child", child->rank));
+        bool apart = side ? child->at.start >= t->at.end : child->at.end <= t->at.start;
+        differ(d, !apart, "a child stands on the wrong side", t->at.start, CLAIM("parent", t->at.start),
+               CLAIM("child", child->at.start));
     }
-    blame(c, t->most != most, "a tile's largest hole below is wrong");
-    blame(c, t->most_pages != pages, "a tile's largest hole in whole pages is wrong");
-    blame(c, t->holes != holes, "a tile's number of holes below is wrong");
+    bool hole = t->state == TILE_HOLE;
+    uint32_t most = larger(hole ? region_size(t->at) : 0,
+                           larger(most_below(left, IN_BYTES), most_below(right, IN_BYTES)));
+    uint32_t pages = larger(hole ? whole_pages(t->at) : 0,
+                            larger(most_below(left, IN_PAGES), most_below(right, IN_PAGES)));
+    uint32_t holes = hole + holes_below(left) + holes_below(right);
+    differ(d, t->most[IN_BYTES] != most, "a tile's largest hole below is wrong", t->at.start,
+           CLAIM("tile", t->most[IN_BYTES]), CLAIM("those below", most));
+    differ(d, t->most[IN_PAGES] != pages, "a tile's largest hole in whole pages is wrong", t->at.start,
+           CLAIM("tile", t->most[IN_PAGES]), CLAIM("those below", pages));
+    differ(d, t->holes != holes, "a tile's number of holes below is wrong", t->at.start,
+           CLAIM("tile", t->holes), CLAIM("those below", holes));
 }
 
 static bool buddies(const struct heap *h, const struct tile *a, const struct tile *b) {
@@ -121,82 +184,164 @@ static bool buddies(const struct heap *h, const struct tile *a, const struct til
            size < region_size(h->range);
 }
 
-static void check_neighbours(struct check *c, const struct tile *t) {
-    const struct heap *h = c->heap;
-    const struct tile *p = c->previous;
-    blame(c, t->prev != p || (p ? p->next : h->first) != t, "the list is not in tree order");
-    blame(c, t->at.start != (p ? p->at.end : h->range.start), "tiles do not touch");
-    blame(c, region_empty(t->at), "a tile is empty");
-    blame(c, t->state != TILE_HOLE && t->state != TILE_BLOCK, "a tile is neither block nor hole");
+/* A tile, found in the tree, and the one the list has before it. */
+static void check_neighbours(const struct heap *h, const struct tile *t, struct difference *d) {
+    const struct tile *p = t->prev;
+    bool first = t->at.start == h->range.start, last = t->at.end == h->range.end;
+    const struct tile *of_list = first ? h->first : p ? p->next : NULL;
+    differ(d, first ? p != NULL || of_list != t : of_list != t, "the list is not in tree order", t->at.start,
+           CLAIM("tree", t->at.start), CLAIM("list", of_list ? of_list->at.start : 0));
+    differ(d, last != (h->last == t) || last != !t->next, "the list ends elsewhere than the range",
+           t->at.start, CLAIM("range", h->range.end), CLAIM("list", h->last ? h->last->at.end : 0));
+    differ(d, p && p->at.end != t->at.start, "tiles do not touch", t->at.start, CLAIM("tile", t->at.start),
+           CLAIM("the one before ends", p ? p->at.end : 0));
+    differ(d, t->state != TILE_HOLE && t->state != TILE_BLOCK, "a tile is neither block nor hole",
+           t->at.start, CLAIM("state", t->state), CLAIM("states known", TILE_BLOCK));
     if (p && p->state == TILE_HOLE && t->state == TILE_HOLE) {
         bool buddy = h->config.policy->buddy;
-        blame(c, !buddy || buddies(h, p, t), "two holes touch that should be one");
+        differ(d, !buddy || buddies(h, p, t), "two holes touch that should be one", t->at.start,
+               CLAIM("hole", p->at.start), CLAIM("hole", t->at.start));
     }
 }
 
-/* Holes in the tree by size, in order. */
-static uint32_t check_by_size(struct check *c, const struct tile *t, const struct tile **last) {
+/* The first hole by size at or after (size, start) in the tree, or NULL. */
+static const struct tile *hole_from(const struct heap *h, uint32_t size, uint32_t start) {
+    const struct tile *found = NULL;
+    for (const struct tile *t = h->by_size; t;) {
+        uint32_t this = region_size(t->at);
+        bool low = this < size || (this == size && t->at.start < start);
+        found = low ? found : t;
+        t = low ? t->by_size.right : t->by_size.left;
+    }
+    return found;
+}
+
+/* The tile of the tree that covers the first byte not yet seen. */
+static void see_tile(const struct heap *h, struct heap_sweep *s, struct difference *d) {
+    vaddr_t at = h->range.start + s->seen;
+    const struct tile *t = index_find(h, at);
+    if (!t || !region_has(t->at, at) || t->at.end - h->range.start > region_size(h->range)) {
+        differ(d, true, "the tiles do not fill the range", at, CLAIM("range", h->range.end),
+               CLAIM("tiles end", t ? t->at.end : at));
+        return;
+    }
+    check_neighbours(h, t, d);
+    check_links(t, d);
+    if (t->state == TILE_HOLE && h->config.policy->by_size) {
+        const struct tile *found = hole_from(h, region_size(t->at), t->at.start);
+        differ(d, found != t, "a hole is not in the tree by size", t->at.start,
+               CLAIM("by address", t->at.start), CLAIM("by size", found ? found->at.start : 0));
+    }
+    if (t->state == TILE_BLOCK && t->at.start == at) { /* else it has grown back, and events told */
+        s->blocks++;
+        s->bytes += region_size(t->at);
+        s->asked += t->asked;
+    }
+    s->seen = t->at.end - h->range.start;
+}
+
+static void check_heap_totals(const struct heap *h, const struct heap_sweep *s, struct difference *d) {
+    vaddr_t at = h->range.start;
+    differ(d, !h->root && (h->first || h->last), "an empty tree has a list", at, CLAIM("tree", 0),
+           CLAIM("list", 1));
+    differ(d, s->blocks != h->blocks, "the heap's number of blocks is wrong", at, CLAIM("heap", h->blocks),
+           CLAIM("tiles", s->blocks));
+    differ(d, s->bytes != h->block_bytes, "the heap's bytes in blocks are wrong", at,
+           CLAIM("heap", h->block_bytes), CLAIM("tiles", s->bytes));
+    differ(d, s->asked != h->asked_bytes, "the heap's bytes asked for are wrong", at,
+           CLAIM("heap", h->asked_bytes), CLAIM("tiles", s->asked));
+}
+
+static uint32_t pages_by_size(const struct tile *t) {
+    return t ? t->most_pages : 0;
+}
+
+/* The next hole by size: it is one of the tiles. False at the end. */
+static bool see_size(const struct heap *h, struct heap_sweep *s, struct difference *d) {
+    const struct tile *t = hole_from(h, s->size, s->start + 1);
     if (!t) {
-        return 0;
+        return false;
     }
-    uint32_t count = check_by_size(c, t->by_size.left, last);
-    blame(c, t->state != TILE_HOLE, "a block is in the tree by size");
-    if (*last) {
-        uint32_t a = region_size((*last)->at), b = region_size(t->at);
-        blame(c, a > b || (a == b && (*last)->at.start >= t->at.start), "the tree by size is out of order");
-    }
-    *last = t;
-    return count + 1 + check_by_size(c, t->by_size.right, last);
+    differ(d, t->state != TILE_HOLE || index_find(h, t->at.start) != t,
+           "the tree by size has what is no hole", t->at.start, CLAIM("state", t->state),
+           CLAIM("hole", TILE_HOLE));
+    uint32_t pages =
+        larger(whole_pages(t->at), larger(pages_by_size(t->by_size.left), pages_by_size(t->by_size.right)));
+    differ(d, t->most_pages != pages, "a hole's most whole pages by size are wrong", t->at.start,
+           CLAIM("hole", t->most_pages), CLAIM("those below", pages));
+    s->size = region_size(t->at);
+    s->start = t->at.start;
+    return true;
 }
 
-/* The lowest tile of the tree, without recursion: the kernel's stack is small. */
-static const struct tile *leftmost(const struct tile *t) {
-    while (t && t->by_address.left) {
-        t = t->by_address.left;
+bool heap_sweep(const struct heap *h, struct heap_sweep *s, uint32_t pieces, struct difference *d) {
+    if (s->size == 0) { /* tiles first */
+        for (; pieces && s->seen < region_size(h->range) && !d->what; pieces--) {
+            see_tile(h, s, d);
+        }
+        if (d->what || s->seen < region_size(h->range)) {
+            return !d->what;
+        }
+        check_heap_totals(h, s, d);
     }
-    return t;
+    while (pieces-- && !d->what) {
+        if (!h->config.policy->by_size || !see_size(h, s, d)) {
+            return false;
+        }
+    }
+    return !d->what;
 }
 
-static const struct tile *successor(const struct tile *t) {
-    if (t->by_address.right) {
-        return leftmost(t->by_address.right);
+void heap_sweep_follow(const struct heap *h, struct heap_sweep *s, const struct event *e) {
+    bool ours = e->slot == h->slot && e->owner == h->config.owner;
+    if (!ours || e->at.start - h->range.start >= s->seen) {
+        return;
     }
-    while (t->by_address.up && t->by_address.up->by_address.right == t) {
-        t = t->by_address.up;
+    switch (e->kind) {
+    case EV_MALLOC:
+        s->blocks++;
+        s->bytes += region_size(e->at);
+        s->asked += e->arg[0];
+        break;
+    case EV_FREE:
+        s->blocks--;
+        s->bytes -= region_size(e->at);
+        s->asked -= e->arg[0];
+        break;
+    case EV_RESIZE:
+        s->bytes += region_size(e->at) - region_size(e->was);
+        s->asked += e->arg[0] - e->arg[1];
+        break;
+    default: break;
     }
-    return t->by_address.up;
+}
+
+bool heap_covers(const struct heap *h, vaddr_t page) {
+    vaddr_t end = page + PAGE_SIZE, from = page < h->range.start ? h->range.start : page;
+    const struct tile *t = region_has(h->range, from) ? index_find(h, from) : NULL;
+    for (; t && t->at.start < end; t = t->next) {
+        if (t->state == TILE_BLOCK && page < t->at.end - (t->guard_page ? PAGE_SIZE : 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static uint32_t covered_pages(const struct heap *h) {
+    uint32_t pages = 0;
+    for (vaddr_t page = round_down(h->range.start, PAGE_SIZE); page < h->range.end; page += PAGE_SIZE) {
+        pages += heap_covers(h, page);
+    }
+    return pages;
 }
 
 const char *heap_check(const struct heap *h) {
-    struct check c = {.heap = h};
-    uint32_t blocks = 0, bytes = 0, asked = 0, holes = 0, mapped = 0;
-    uint32_t page_seen = 0; /* end of the last page counted as mapped */
-    for (const struct tile *t = leftmost(h->root); t && !c.wrong; t = successor(t)) {
-        check_neighbours(&c, t);
-        check_links(&c, t);
-        c.previous = t;
-        if (t->state == TILE_HOLE) {
-            holes++;
-            continue;
-        }
-        blocks++;
-        bytes += region_size(t->at);
-        asked += t->asked;
-        uint32_t start = round_down(t->at.start, PAGE_SIZE);
-        uint32_t end = round_up(t->at.end - (t->guard_page ? PAGE_SIZE : 0), PAGE_SIZE);
-        start = start < page_seen ? page_seen : start;
-        mapped += end > start ? (end - start) >> PAGE_SHIFT : 0;
-        page_seen = end > page_seen ? end : page_seen;
+    struct heap_sweep sweep = {0};
+    struct difference d = {0};
+    while (heap_sweep(h, &sweep, ~0u, &d)) {
     }
-    const struct tile *last = c.previous;
-    blame(&c, h->last != last || (last ? last->at.end : h->range.start) != h->range.end,
-          "the tiles do not fill the range");
-    blame(&c, blocks != h->blocks || bytes != h->block_bytes || asked != h->asked_bytes,
-          "the heap's totals differ from its tiles");
-    blame(&c, h->world.map && mapped != h->mapped, "mapped pages differ from what the blocks cover");
-    const struct tile *largest = NULL;
-    if (h->config.policy->by_size && !c.wrong) {
-        blame(&c, check_by_size(&c, h->by_size, &largest) != holes, "the tree by size misses holes");
-    }
-    return c.wrong;
+    uint32_t covered = h->world.map && !d.what ? covered_pages(h) : h->mapped;
+    differ(&d, covered != h->mapped, "mapped pages differ from what the blocks cover", h->range.start,
+           CLAIM("heap", h->mapped), CLAIM("blocks", covered));
+    return d.what;
 }

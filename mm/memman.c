@@ -11,8 +11,11 @@ uint32_t memman_fail;
 
 const enum owner zone_owner[ZONES] = {OWNER_KPAGE, OWNER_KBYTE, OWNER_UBYTE, OWNER_UPAGE};
 
-static struct range_record *record(const struct zone_info *z, uint32_t unit) {
-    return (struct range_record *)(void *)(z->records + ((size_t)unit << z->stride_shift));
+/* What is told the grain is compiled once for each kind of zone. */
+#define GRAINED static inline __attribute__((always_inline))
+
+GRAINED struct range_record *record(const struct zone_info *z, const struct grain g, uint32_t unit) {
+    return (struct range_record *)(void *)(z->records + ((size_t)unit << g.stride_shift));
 }
 
 static bool is_start(const struct zone_info *z, uint32_t unit) {
@@ -27,81 +30,68 @@ static void clear_start(struct zone_info *z, uint32_t unit) {
     z->starts[unit / 32] &= ~(1u << (unit % 32));
 }
 
-static uint32_t unit_address(const struct zone_info *z, uint32_t unit) {
-    return z->span.start + (unit << z->unit_shift);
+GRAINED struct region unit_region(const struct zone_info *z, const struct grain g, uint32_t unit,
+                                  uint32_t units) {
+    uint32_t start = z->span.start + (unit << g.unit_shift);
+    return (struct region){start, start + (units << g.unit_shift)};
 }
 
-static struct region unit_region(const struct zone_info *z, uint32_t unit, uint32_t units) {
-    return (struct region){unit_address(z, unit), unit_address(z, unit + units)};
+/* The start bits of a bucket, the lowest unit in bit 0. A bucket lies in one word. */
+GRAINED uint32_t bucket_starts(const struct zone_info *z, const struct grain g, uint32_t bucket) {
+    uint32_t unit = bucket << g.bucket_shift;
+    return z->starts[unit / 32] >> (unit % 32) & ((1u << (1u << g.bucket_shift)) - 1);
 }
 
-/* The start bits of a bucket, the lowest unit in bit 0. A bucket is at most 32 units and lies in one word. */
-static uint32_t bucket_starts(const struct zone_info *z, uint32_t bucket) {
-    uint32_t unit = bucket << z->bucket_shift;
-    uint32_t bits = z->starts[unit / 32] >> (unit % 32);
-    return bits & ((1u << (1u << z->bucket_shift)) - 1);
-}
-
-static uint32_t bucket_largest(const struct zone_info *z, uint32_t bucket) {
+GRAINED uint32_t bucket_largest(const struct zone_info *z, const struct grain g, uint32_t bucket) {
     uint32_t largest = 0;
-    for (uint32_t bits = bucket_starts(z, bucket); bits; bits &= bits - 1) {
-        const struct range_record *r = record(z, (bucket << z->bucket_shift) + (uint32_t)__builtin_ctz(bits));
-        if (r->state == RANGE_FREE && r->units > largest) {
-            largest = r->units;
+    for (uint32_t bits = bucket_starts(z, g, bucket); bits; bits &= bits - 1) {
+        const struct range_record *r =
+            record(z, g, (bucket << g.bucket_shift) + (uint32_t)__builtin_ctz(bits));
+        if (r->state == RANGE_FREE) {
+            largest = larger(largest, r->units);
         }
     }
     return largest;
 }
 
-/* The larger of two children goes up. False: it stood there already. */
-static bool lift(uint32_t *tree, uint32_t i) {
-    uint32_t left = tree[2 * i], right = tree[2 * i + 1];
-    uint32_t most = left > right ? left : right;
-    bool news = tree[i] != most;
-    tree[i] = most;
-    return news;
-}
-
-/* Two leaves, low <= high, have changed or not: brings the maxima above them up to date, what they share once. */
-static void lift_all(struct zone_info *z, uint32_t low, uint32_t high) {
-    bool news = true;
-    for (low += z->leaves, high += z->leaves; low > 1 && news;) {
-        low /= 2;
-        high /= 2;
-        news = lift(z->largest, low);
-        if (high != low) {
-            news |= lift(z->largest, high);
-        }
+/* A free range of so many units starts in the bucket now. */
+GRAINED void tree_raise(struct zone_info *z, uint32_t bucket, uint32_t units) {
+    uint32_t *tree = z->largest;
+    for (uint32_t i = z->leaves + bucket; tree[i] < units; i = tree_parent(i)) {
+        tree[i] = units;
     }
 }
 
-/* A free range of so many units starts in the bucket now. */
-static void leaf_add(struct zone_info *z, uint32_t bucket, uint32_t units) {
-    uint32_t *leaf = &z->largest[z->leaves + bucket];
-    *leaf = units > *leaf ? units : *leaf;
-}
-
 /* A free range of so many units starts there no more; its record tells so already. */
-static void leaf_remove(struct zone_info *z, uint32_t bucket, uint32_t units) {
-    uint32_t *leaf = &z->largest[z->leaves + bucket];
-    if (*leaf == units) {
-        *leaf = bucket_largest(z, bucket);
+GRAINED void tree_lower(struct zone_info *z, const struct grain g, uint32_t bucket, uint32_t units) {
+    uint32_t *tree = z->largest, i = z->leaves + bucket;
+    if (tree[i] != units) {
+        return;
+    }
+    uint32_t now = bucket_largest(z, g, bucket);
+    while (now != units) {
+        tree[i] = now;
+        const uint32_t *brothers = &tree[i & ~3u];
+        i = tree_parent(i);
+        if (tree[i] != units) {
+            return;
+        }
+        now = larger(larger(larger(brothers[0], brothers[1]), brothers[2]), brothers[3]);
     }
 }
 
 /* The lowest free range of at least `units`; the root says that there is one. */
-static uint32_t first_fit(const struct zone_info *z, uint32_t units) {
+GRAINED uint32_t first_fit(const struct zone_info *z, const struct grain g, uint32_t units) {
     const uint32_t *tree = z->largest;
-    uint32_t i = 1;
+    uint32_t i = TREE_ROOT;
     while (i < z->leaves) {
-        i *= 2;
-        i += tree[i] < units;
+        for (i = tree_children(i); tree[i] < units; i++) {
+        }
     }
-    uint32_t base = (i - z->leaves) << z->bucket_shift;
-    uint32_t bits = bucket_starts(z, i - z->leaves);
-    for (;; bits &= bits - 1) {
-        uint32_t unit = base + (uint32_t)__builtin_ctz(bits);
-        const struct range_record *r = record(z, unit);
+    uint32_t bucket = i - z->leaves;
+    for (uint32_t bits = bucket_starts(z, g, bucket);; bits &= bits - 1) {
+        uint32_t unit = (bucket << g.bucket_shift) + (uint32_t)__builtin_ctz(bits);
+        const struct range_record *r = record(z, g, unit);
         if (r->state == RANGE_FREE && r->units >= units) {
             return unit;
         }
@@ -109,16 +99,16 @@ static uint32_t first_fit(const struct zone_info *z, uint32_t units) {
 }
 
 /* The range that ends at unit `end` has `units` now: its follower must know. */
-static void tell_follower(struct zone_info *z, uint32_t end, uint32_t units) {
+GRAINED void tell_follower(struct zone_info *z, const struct grain g, uint32_t end, uint32_t units) {
     if (end < z->units) {
-        record(z, end)->before = units;
+        record(z, g, end)->before = units;
     }
 }
 
-/* The frames that a range of a byte zone touches carry the zone's colour; page ranges are whole frames. */
-static void lend_frames(const struct zone_info *z, struct region at, enum owner owner, uint8_t slot) {
+/* The frames that a range touches carry its owner's colour: in a byte zone the zone's, since others share them. */
+static void lend_frames(struct region at, enum owner owner, uint8_t slot) {
     uint32_t first = at.start >> PAGE_SHIFT;
-    owners_set(first, ((at.end - 1) >> PAGE_SHIFT) + 1 - first, owner, z->head ? NO_SLOT : slot);
+    owners_set(first, ((at.end - 1) >> PAGE_SHIFT) + 1 - first, owner, slot);
 }
 
 /* The frames of `at` that lie wholly in the hole it became part of are free again. */
@@ -136,60 +126,57 @@ static paddr_t refuse_alloc(enum zone zone, uint32_t size, enum owner owner) {
     struct event *e = event_emit(size ? EV_NOMEM : EV_REFUSED, owner, none, none);
     e->arg[0] = size ? size : (uint32_t)E_INVAL;
     e->arg[1] = size ? (uint32_t)zone : (uint32_t)EV_LEND;
-    e->arg[2] = 0;
+    e->arg[2] = size ? memman_largest(zone) : 0;
     return 0;
 }
 
-paddr_t memman_alloc(enum zone zone, uint32_t size, enum owner owner, uint8_t slot) {
-    struct zone_info *z = &zones[zone];
-    if (memman_fail && --memman_fail == 0) {
-        return refuse_alloc(zone, size, owner);
-    }
-    if (size == 0 || size > z->units << z->unit_shift) {
-        return refuse_alloc(zone, size, owner);
-    }
-    uint32_t units = (size + z->head + (1u << z->unit_shift) - 1) >> z->unit_shift;
-    if (z->largest[1] < units) {
+GRAINED paddr_t lend(struct zone_info *z, const struct grain g, enum zone zone, uint32_t size,
+                     enum owner owner, uint8_t slot) {
+    uint32_t units = (size + g.head + (1u << g.unit_shift) - 1) >> g.unit_shift;
+    if (z->largest[TREE_ROOT] < units) {
         return refuse_alloc(zone, size, owner);
     }
 
-    uint32_t unit = first_fit(z, units);
-    struct range_record *r = record(z, unit);
-    uint32_t rest = r->units - units;
-    uint32_t origin = r->origin;
-    struct region hole = unit_region(z, unit, r->units);
-    if (rest) {
-        *record(z, unit + units) =
-            (struct range_record){.units = rest, .state = RANGE_FREE, .before = units, .origin = origin};
-        set_start(z, unit + units);
-        tell_follower(z, unit + units + rest, rest);
-    } else {
-        z->free_ranges--;
-    }
+    uint32_t unit = first_fit(z, g, units), next = unit + units;
+    struct range_record *r = record(z, g, unit);
+    uint32_t whole = r->units, rest = whole - units, origin = r->origin;
     r->units = units;
     r->state = RANGE_LENT;
     r->origin = events.next;
-    r->slack = (uint16_t)((units << z->unit_shift) - z->head - size);
+    r->slack = (uint16_t)((units << g.unit_shift) - g.head - size);
     r->slot = slot;
     r->owner = (uint8_t)owner;
     z->free_units -= units;
     z->lent_ranges++;
-    uint32_t bucket = unit >> z->bucket_shift,
-             rest_bucket = rest ? (unit + units) >> z->bucket_shift : bucket;
-    leaf_remove(z, bucket, rest + units);
     if (rest) {
-        leaf_add(z, rest_bucket, rest);
+        *record(z, g, next) =
+            (struct range_record){.units = rest, .state = RANGE_FREE, .before = units, .origin = origin};
+        set_start(z, next);
+        tell_follower(z, g, next + rest, rest);
+        tree_raise(z, next >> g.bucket_shift, rest);
+    } else {
+        z->free_ranges--;
     }
-    lift_all(z, bucket, rest_bucket);
+    tree_lower(z, g, unit >> g.bucket_shift, whole);
 
-    struct region at = unit_region(z, unit, units);
-    lend_frames(z, at, owner, slot);
-    struct event *e = event_emit(EV_LEND, owner, at, hole);
+    struct region at = unit_region(z, g, unit, units);
+    lend_frames(at, owner, g.head ? NO_SLOT : slot);
+    struct event *e = event_emit(EV_LEND, owner, at, unit_region(z, g, unit, whole));
     e->slot = slot;
     e->arg[0] = zone;
     e->arg[1] = size;
     e->arg[2] = origin;
-    return at.start + z->head;
+    return at.start + g.head;
+}
+
+paddr_t memman_alloc(enum zone zone, uint32_t size, enum owner owner, uint8_t slot) {
+    struct zone_info *z = &zones[zone];
+    bool fails = memman_fail && --memman_fail == 0;
+    if (fails || size == 0 || size > z->units << z->unit_shift) {
+        return refuse_alloc(zone, size, owner);
+    }
+    return z->head ? lend(z, byte_grain, zone, size, owner, slot)
+                   : lend(z, page_grain, zone, size, owner, slot);
 }
 
 /* The unit where the range that covers `unit` starts. */
@@ -210,8 +197,9 @@ static int refuse_free(enum zone zone, paddr_t address, int why) {
     if (home < ZONES) {
         const struct zone_info *z = &zones[home];
         uint32_t unit = range_start(z, (address - z->span.start) >> z->unit_shift);
-        const struct range_record *r = record(z, unit);
-        start = unit_address(z, unit) + z->head;
+        const struct grain g = z->head ? byte_grain : page_grain;
+        const struct range_record *r = record(z, g, unit);
+        start = unit_region(z, g, unit, 0).start + g.head;
         owner = r->state == RANGE_LENT   ? (enum owner)r->owner
                 : r->state == RANGE_FREE ? OWNER_FREE
                                          : OWNER_SYSTEM;
@@ -225,96 +213,92 @@ static int refuse_free(enum zone zone, paddr_t address, int why) {
 }
 
 /* OK when a lent range of the zone starts at `address`, and its unit; else why not. */
-static int find_lent(enum zone zone, paddr_t address, uint32_t *unit) {
+GRAINED int find_lent(enum zone zone, const struct grain g, paddr_t address, uint32_t *unit) {
     const struct zone_info *z = &zones[zone];
     if (!region_has(z->span, address)) {
         return memman_zone(address) < ZONES ? E_WALL : E_FOREIGN;
     }
-    uint32_t offset = address - z->span.start - z->head;
-    *unit = offset >> z->unit_shift;
-    if (offset & ((1u << z->unit_shift) - 1)) {
+    uint32_t offset = address - z->span.start - g.head;
+    *unit = offset >> g.unit_shift;
+    if (offset & ((1u << g.unit_shift) - 1)) {
         return E_MISALIGNED;
     }
-    const struct range_record *r = record(z, range_start(z, *unit));
+    bool starts = is_start(z, *unit);
+    const struct range_record *r = record(z, g, starts ? *unit : range_start(z, *unit));
     if (r->state != RANGE_LENT) {
         return r->state == RANGE_FREE ? E_DOUBLE : E_FOREIGN;
     }
-    return is_start(z, *unit) ? OK : E_INTERIOR;
+    return starts ? OK : E_INTERIOR;
 }
 
 /* The lent range at `unit` becomes free, joins its free neighbours, and the event says so. `lent`: what it
  * was split from. */
-static void take_back(enum zone zone, uint32_t unit, struct region lent) {
+GRAINED void take_back(enum zone zone, const struct grain g, uint32_t unit, struct region lent) {
     struct zone_info *z = &zones[zone];
-    struct range_record *r = record(z, unit);
-    struct region at = unit_region(z, unit, r->units);
-    enum owner owner = (enum owner)r->owner;
-    uint8_t slot = r->slot;
-    uint32_t asked = region_size(at) - z->head - r->slack;
-    uint32_t start = unit, units = r->units, before = r->before;
-    uint32_t origin_before = 0, origin_after = 0;
-    uint32_t after = unit + units;
+    struct range_record *r = record(z, g, unit);
+    struct region at = unit_region(z, g, unit, r->units);
+    struct event *e = event_emit(EV_RETURN, (enum owner)r->owner, at, at);
+    e->slot = r->slot;
+    e->arg[0] = zone;
+    e->arg[1] = region_size(at) - g.head - r->slack;
+    e->arg[2] = 0;
+    e->arg[3] = 0;
+    e->arg[4] = lent.start;
+    e->arg[5] = lent.end;
+
+    uint32_t start = unit, units = r->units, after = unit + units, joined = 0;
     z->free_units += units;
     z->lent_ranges--;
     z->free_ranges++;
-
-    uint32_t joined = after < z->units && record(z, after)->state == RANGE_FREE ? record(z, after)->units : 0;
-    if (joined) {
-        origin_after = record(z, after)->origin;
+    if (after < z->units && record(z, g, after)->state == RANGE_FREE) {
+        joined = record(z, g, after)->units;
+        e->arg[3] = record(z, g, after)->origin;
         units += joined;
         clear_start(z, after);
         z->free_ranges--;
     }
-    if (unit > 0 && record(z, unit - before)->state == RANGE_FREE) {
-        start = unit - before;
-        origin_before = record(z, start)->origin;
-        units += before;
-        before = record(z, start)->before;
+    if (r->before && record(z, g, unit - r->before)->state == RANGE_FREE) {
+        start = unit - r->before;
+        units += r->before;
+        r = record(z, g, start);
+        e->arg[2] = r->origin;
         clear_start(z, unit);
         z->free_ranges--;
     }
-    *record(z, start) =
-        (struct range_record){.units = units, .state = RANGE_FREE, .before = before, .origin = events.next};
-    tell_follower(z, start + units, units);
-
-    uint32_t bucket = start >> z->bucket_shift, joined_bucket = joined ? after >> z->bucket_shift : bucket;
-    leaf_add(z, bucket, units);
-    if (joined_bucket != bucket) {
-        leaf_remove(z, joined_bucket, joined);
+    *r = (struct range_record){.units = units, .state = RANGE_FREE, .before = r->before, .origin = e->seq};
+    tell_follower(z, g, start + units, units);
+    tree_raise(z, start >> g.bucket_shift, units);
+    if (joined) {
+        tree_lower(z, g, after >> g.bucket_shift, joined);
     }
-    lift_all(z, bucket, joined_bucket);
-
-    struct region hole = unit_region(z, start, units);
-    return_frames(at, hole);
-    struct event *e = event_emit(EV_RETURN, owner, at, hole);
-    e->slot = slot;
-    e->arg[0] = zone;
-    e->arg[1] = asked;
-    e->arg[2] = origin_before;
-    e->arg[3] = origin_after;
-    e->arg[4] = lent.start;
-    e->arg[5] = lent.end;
+    e->was = unit_region(z, g, start, units);
+    return_frames(at, e->was);
 }
 
-int memman_free(enum zone zone, paddr_t address) {
+GRAINED int give_back(enum zone zone, const struct grain g, paddr_t address) {
     uint32_t unit;
-    int why = find_lent(zone, address, &unit);
+    int why = find_lent(zone, g, address, &unit);
     if (why) {
         return refuse_free(zone, address, why);
     }
-    take_back(zone, unit, unit_region(&zones[zone], unit, record(&zones[zone], unit)->units));
+    const struct zone_info *z = &zones[zone];
+    take_back(zone, g, unit, unit_region(z, g, unit, record(z, g, unit)->units));
     return OK;
+}
+
+int memman_free(enum zone zone, paddr_t address) {
+    return zones[zone].head ? give_back(zone, byte_grain, address) : give_back(zone, page_grain, address);
 }
 
 /* Cuts the lent range at `unit` in two, `units` to stay in front. */
 static void cut(struct zone_info *z, uint32_t unit, uint32_t units) {
-    struct range_record *r = record(z, unit);
-    struct range_record *second = record(z, unit + units);
+    struct range_record *r = record(z, page_grain, unit);
+    struct range_record *second = record(z, page_grain, unit + units);
     *second = *r;
     second->units = r->units - units;
     second->before = units;
     set_start(z, unit + units);
-    tell_follower(z, unit + r->units, second->units);
+    tell_follower(z, page_grain, unit + r->units, second->units);
     r->units = units;
     r->slack = 0;
     z->lent_ranges++;
@@ -331,21 +315,21 @@ int memman_free_part(enum zone zone, struct region part) {
     uint32_t unit = (part.start - z->span.start) >> z->unit_shift;
     uint32_t units = region_size(part) >> z->unit_shift;
     uint32_t start = range_start(z, unit);
-    const struct range_record *r = record(z, start);
+    const struct range_record *r = record(z, page_grain, start);
     if (r->state != RANGE_LENT) {
         return refuse_free(zone, part.start, r->state == RANGE_FREE ? E_DOUBLE : E_FOREIGN);
     }
     if (units > z->units - unit || unit + units > start + r->units) {
         return refuse_free(zone, part.start, part.end - 1 < part.start ? E_WRAP : E_FOREIGN);
     }
-    struct region lent = unit_region(z, start, r->units);
+    struct region lent = unit_region(z, page_grain, start, r->units);
     if (unit > start) {
         cut(z, start, unit - start);
     }
-    if (record(z, unit)->units > units) {
+    if (record(z, page_grain, unit)->units > units) {
         cut(z, unit, units);
     }
-    take_back(zone, unit, lent);
+    take_back(zone, page_grain, unit, lent);
     return OK;
 }
 

@@ -5,9 +5,9 @@
  *
  * A zone hands out units (a page, or 32 bytes). The range that starts at unit u has its record at records + u
  * * stride: in a table beside the frames for pages, in the first 16 bytes of the range itself for bytes.
- * `starts` has a bit for each unit where a range starts. Over buckets of units lies a tree of maxima: leaf b
- * is the size of the largest free range that starts in bucket b, a node is the larger of its two children;
- * first fit goes down its left side. Every operation is O(log zone size), whatever the number of ranges.
+ * `starts` has a bit for each unit where a range starts. Over buckets of units lies a tree of maxima in which a node
+ * has four children: leaf b is the size of the largest free range that starts in bucket b, a node is the largest of its
+ * children; first fit goes down its left side. Every operation is O(log zone size), whatever the number of ranges.
  */
 #ifndef MM_MEMMAN_H
 #define MM_MEMMAN_H
@@ -32,21 +32,46 @@ struct range_record {
 };
 _Static_assert(sizeof(struct range_record) == 16, "a record fits in front of the smallest range");
 
-struct zone_info {
-    const char *name;   /* "kpages", … */
-    struct region span; /* all that lies between its walls */
+/* How a zone is cut. memman itself knows these two when it is compiled, so that its shifts are constants. */
+struct grain {
     uint32_t unit_shift;
-    uint32_t head;          /* bytes of record in front of what is lent: 16 in byte zones, 0 in page zones */
-    uint32_t units, usable; /* usable: without the holes of the boot map */
-    uint32_t free_units, free_ranges, lent_ranges;
+    uint32_t head;         /* bytes of record in front of what is lent */
     uint32_t bucket_shift; /* units of a bucket, as a shift */
-    uint32_t leaves;       /* a power of two */
-    uint32_t *largest;     /* tree of maxima: [1] the root, [leaves + b] bucket b */
-    uint32_t *starts;      /* bit map of units where a range starts */
+    uint32_t stride_shift; /* bytes from one unit's record to the next one's */
+};
+/* Page zones, whose records stand in a table; byte zones, where 16 of the first 32 bytes are the record, and where at most two
+ * free ranges start in a bucket of 128. */
+static const struct grain page_grain = {.unit_shift = PAGE_SHIFT, .stride_shift = 4};
+static const struct grain byte_grain = {.unit_shift = 5, .head = 16, .bucket_shift = 2, .stride_shift = 5};
+
+struct zone_info {
+    const char *name;                                      /* "kpages", … */
+    struct region span;                                    /* all that lies between its walls */
+    uint32_t unit_shift, head, bucket_shift, stride_shift; /* its grain, for those who are in no hurry */
+    uint32_t units, usable;                                /* usable: without the holes of the boot map */
+    uint32_t free_units, free_ranges, lent_ranges;
+    uint32_t *largest;      /* tree of maxima */
+    uint32_t leaves, nodes; /* [leaves + b] of it is bucket b; its end */
+    uint32_t *starts;       /* bit map of units where a range starts */
     uint8_t *records;
-    uint32_t stride_shift;
 };
 extern struct zone_info zones[ZONES];
+
+/*
+ * The tree of maxima: row by row from TREE_ROOT, so numbered that the four children of a node begin at a multiple of four. Above
+ * the root stands one that is larger than all.
+ */
+#define TREE_ROOT  3u
+#define TREE_ABOVE 0xFFFFFFFFu
+
+static inline uint32_t tree_parent(uint32_t node) {
+    return node / 4 + 2;
+}
+
+static inline uint32_t tree_children(uint32_t node) {
+    return 4 * node - 8;
+}
+
 extern const enum owner zone_owner[ZONES];
 
 /* A piece of usable RAM, as the boot map has it, page aligned, ascending, disjoint, below 4 GB. */
@@ -99,8 +124,18 @@ struct range {
 /* The range that covers `address` at that moment. False when the address is not in the zone. */
 bool memman_range(moment_t at, enum zone zone, paddr_t address, struct range *out);
 
-/* The first free range that starts at or after `from`. False when there is none. O(log n). */
+/*
+ * The first free range that starts at or after `from`, and the last that starts before `before` (span.end asks for
+ * the zone's last). False when there is none. O(log n); in the past as often as lent ranges were undone on the way.
+ */
 bool memman_next_free(moment_t at, enum zone zone, paddr_t from, struct range *out);
+bool memman_last_free(moment_t at, enum zone zone, paddr_t before, struct range *out);
+
+/* What a zone had at a moment. */
+struct zone_counts {
+    uint32_t free_units, free_ranges, lent_ranges;
+};
+struct zone_counts memman_counts(moment_t at, enum zone zone);
 
 /*
  * For tests that fail each allocation in turn: when not 0, counted down by every memman_alloc, and the one
@@ -112,7 +147,25 @@ extern uint32_t memman_fail;
 uint32_t memman_used(enum zone zone);
 uint32_t memman_largest(enum zone zone);
 
-/* Verifies every invariant above. Returns NULL or what differs. */
+/*
+ * A sweep of a zone (mm/sweep.h), started with `zone` set: every invariant above. A piece is what one range has of
+ * one row of SWEEP_UNITS units, then as many buckets or nodes of the tree of maxima. False at the end, or when *d
+ * says what differs.
+ */
+#define SWEEP_UNITS 128u
+struct memman_sweep {
+    enum zone zone;
+    uint32_t unit;  /* all units below have been seen */
+    uint32_t start; /* where the range that covers `unit` starts */
+    uint32_t nodes; /* of the tree that have been seen, from its end */
+    uint32_t free_units, usable;
+    uint32_t ranges[4]; /* by enum range_state, those that start below `unit` */
+};
+struct event;
+bool memman_sweep(struct memman_sweep *sweep, uint32_t pieces, struct difference *d);
+void memman_sweep_follow(struct memman_sweep *sweep, const struct event *e);
+
+/* The whole sweep. Returns NULL or what differs. */
 const char *memman_check(enum zone zone);
 
 #endif

@@ -9,17 +9,17 @@
 #include "mm/past.h"
 #include "mm/world.h"
 
-#define BYTE_UNIT_SHIFT 5 /* byte zones hand out 32 bytes at a time, 16 of the first 32 are the record */
-#define BYTE_HEAD       16u
-#define BYTE_BUCKET     3 /* 8 units: 256 bytes */
-
-#define RING_MOST  (1u << 18)
+#define RING_MOST  (1u << 17) /* going back through all of it may take 200 million instructions */
 #define RING_LEAST (1u << 10)
 
 static const char *const zone_names[ZONES] = {"kpages", "kbytes", "ubytes", "upages"};
 
 static bool is_byte_zone(enum zone zone) {
     return zone == ZONE_K || zone == ZONE_B;
+}
+
+static const struct grain *grain_of(enum zone zone) {
+    return is_byte_zone(zone) ? &byte_grain : &page_grain;
 }
 
 /* Hands out the table area from its start; everything is 16-aligned and zeroed by the caller. */
@@ -106,18 +106,29 @@ static void divide(const struct boot_map *map, paddr_t from, struct region span[
 }
 
 static uint32_t zone_units(enum zone zone, struct region span) {
-    return region_size(span) >> (is_byte_zone(zone) ? BYTE_UNIT_SHIFT : PAGE_SHIFT);
+    return region_size(span) >> grain_of(zone)->unit_shift;
 }
 
-static uint32_t zone_leaves(enum zone zone, struct region span) {
-    uint32_t shift = is_byte_zone(zone) ? BYTE_BUCKET : 0;
-    return power_of_two((zone_units(zone, span) + (1u << shift) - 1) >> shift);
+/* So many that the last one has all its brothers. */
+static uint32_t zone_buckets(enum zone zone, uint32_t units) {
+    uint32_t shift = grain_of(zone)->bucket_shift;
+    return round_up(units, 4u << shift) >> shift;
+}
+
+/* Where the lowest row of a tree starts that is as wide as there are buckets. */
+static uint32_t tree_leaves(uint32_t buckets) {
+    uint32_t leaves = TREE_ROOT;
+    for (uint32_t row = 1; row < buckets; row *= 4) {
+        leaves += row;
+    }
+    return leaves;
 }
 
 static uint32_t zone_table_size(enum zone zone, struct region span) {
     uint32_t units = zone_units(zone, span);
-    uint32_t records = is_byte_zone(zone) ? 0 : units * (uint32_t)sizeof(struct range_record);
-    return records + round_up(units / 8 + 4, 16) + round_up(2 * zone_leaves(zone, span) * 4, 16) + 16;
+    uint32_t buckets = zone_buckets(zone, units), nodes = tree_leaves(buckets) + buckets;
+    uint32_t records = grain_of(zone)->head ? 0 : units * (uint32_t)sizeof(struct range_record);
+    return records + round_up(units / 8 + 4, 16) + round_up(nodes * 4, 16) + 16;
 }
 
 /* Bytes of tables for zones that begin at `from`. */
@@ -201,7 +212,7 @@ static void add_range(enum zone zone, struct region at, enum range_state state, 
         z->usable += units;
         owners_set(at.start >> PAGE_SHIFT, region_size(at) >> PAGE_SHIFT, OWNER_FREE, NO_SLOT);
         /* The tree of maxima is zero so far, so a range only raises what lies above its leaf. */
-        for (uint32_t i = z->leaves + (unit >> z->bucket_shift); i > 0 && z->largest[i] < units; i /= 2) {
+        for (uint32_t i = z->leaves + (unit >> z->bucket_shift); z->largest[i] < units; i = tree_parent(i)) {
             z->largest[i] = units;
         }
     }
@@ -237,21 +248,24 @@ static void fill_zone(const struct boot_map *map, enum zone zone) {
 }
 
 static void zone_init(const struct boot_map *map, enum zone zone, struct region span, paddr_t *next) {
-    bool bytes = is_byte_zone(zone);
+    const struct grain *grain = grain_of(zone);
     struct zone_info *z = &zones[zone];
     *z = (struct zone_info){
         .name = zone_names[zone],
         .span = span,
-        .unit_shift = bytes ? BYTE_UNIT_SHIFT : PAGE_SHIFT,
-        .head = bytes ? BYTE_HEAD : 0,
+        .unit_shift = grain->unit_shift,
+        .head = grain->head,
         .units = zone_units(zone, span),
-        .bucket_shift = bytes ? BYTE_BUCKET : 0,
-        .leaves = zone_leaves(zone, span),
-        .stride_shift = bytes ? BYTE_UNIT_SHIFT : 4,
+        .bucket_shift = grain->bucket_shift,
+        .stride_shift = grain->stride_shift,
     };
-    z->records = bytes ? phys(span.start) : take(next, z->units * (uint32_t)sizeof(struct range_record));
+    uint32_t buckets = zone_buckets(zone, z->units);
+    z->leaves = tree_leaves(buckets);
+    z->nodes = z->leaves + buckets;
+    z->records = grain->head ? phys(span.start) : take(next, z->units << grain->stride_shift);
     z->starts = take(next, z->units / 8 + 4);
-    z->largest = take(next, 2 * z->leaves * 4);
+    z->largest = take(next, z->nodes * 4);
+    z->largest[tree_parent(TREE_ROOT)] = TREE_ABOVE;
     fill_zone(map, zone);
 }
 

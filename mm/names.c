@@ -1,5 +1,5 @@
 /*
- * Finding policies and regimes by the word that commands use.
+ * Finding policies and regimes by the word that commands use; the names of the seed's calls.
  */
 #include "mm/policy.h"
 #include "mm/regime.h"
@@ -21,4 +21,31 @@ const struct regime *regime_find(const char *name) {
         }
     }
     return NULL;
+}
+
+const char *const seed_call_names[SEED_CALLS] = {
+    [SEED_NONE] = "nothing",
+    [SEED_DO_MALLOC] = "do_malloc",
+    [SEED_DO_KMALLOC] = "do_kmalloc",
+    [SEED_DO_MALLOC_4K] = "do_malloc_4k",
+    [SEED_DO_KMALLOC_4K] = "do_kmalloc_4k",
+    [SEED_DO_FREE] = "do_free",
+    [SEED_DO_FREE_4K] = "do_free_4k",
+    [SEED_EXEC] = "exec's free",
+    [SEED_SYS_MALLOC] = "sys_malloc",
+    [SEED_SYS_FREE] = "sys_free",
+    [SEED_SYS_MALLOC_4K] = "sys_malloc_4k",
+    [SEED_SYS_FREE_4K] = "sys_free_4k",
+};
+
+uint32_t regime_phantoms(moment_t at) {
+    uint32_t phantoms = 0;
+    TABLE_EACH(regimes, const struct regime, r) {
+        if ((*r)->books) {
+            struct table_totals totals;
+            (*r)->books->totals(at, &totals);
+            phantoms += totals.phantoms;
+        }
+    }
+    return phantoms;
 }

@@ -21,7 +21,7 @@ const struct owner_info owner_info[OWNERS] = {
 struct owners owners;
 
 static uint32_t level_shift(uint32_t level) {
-    return GROUP_SHIFT + 2 * level;
+    return GROUP_SHIFT + LEVEL_SHIFT * level;
 }
 
 static uint32_t level_groups(uint32_t frames, uint32_t level) {
@@ -68,7 +68,7 @@ void owners_init(uint32_t frames, void *table) {
 /* `count` frames of one group at level 0, all of owner `from`, become `to`. */
 static void move_counts(uint32_t first, uint32_t count, uint8_t from, uint8_t to) {
     uint32_t group = first >> GROUP_SHIFT;
-    for (uint32_t l = 0; l < owners.levels; l++, group >>= 2) {
+    for (uint32_t l = 0; l < owners.levels; l++, group >>= LEVEL_SHIFT) {
         uint32_t *counts = &owners.group[l][group * OWNERS];
         counts[from] -= count;
         counts[to] += count;
@@ -78,21 +78,19 @@ static void move_counts(uint32_t first, uint32_t count, uint8_t from, uint8_t to
 }
 
 void owners_set(uint32_t first, uint32_t count, enum owner owner, uint8_t slot) {
-    uint32_t end = first + count;
-    while (first < end) {
+    const uint32_t end = first + count, group = 1u << GROUP_SHIFT;
+    const struct frame to = {(uint8_t)owner, slot};
+    struct frame *frame = owners.frame;
+    for (uint32_t n = first; n < end;) {
         /* A run of one owner inside one group moves its counts at once. */
-        uint32_t group_end = (first | ((1u << GROUP_SHIFT) - 1)) + 1;
-        uint32_t run_end = group_end < end ? group_end : end;
-        uint8_t from = owners.frame[first].owner;
-        uint32_t n = first;
+        uint32_t run = n;
+        uint8_t from = frame[n].owner;
         do {
-            owners.frame[n] = (struct frame){(uint8_t)owner, slot};
-            n++;
-        } while (n < run_end && owners.frame[n].owner == from);
-        if (from != owner) {
-            move_counts(first, n - first, from, (uint8_t)owner);
+            frame[n++] = to;
+        } while (n < end && n % group && frame[n].owner == from);
+        if (from != to.owner) {
+            move_counts(run, n - run, from, to.owner);
         }
-        first = n;
     }
 }
 
@@ -107,18 +105,41 @@ struct frame owners_frame(moment_t at, uint32_t n) {
     return owners.frame[n];
 }
 
-/* The widest level whose groups fit the run: aligned at `first`, no longer than `count`; -1 when not even
- * level 0. */
-static int widest_level(uint32_t first, uint32_t count) {
-    int level = -1;
-    for (uint32_t l = 0; l < owners.levels; l++) {
-        uint32_t size = 1u << level_shift(l);
-        if ((first & (size - 1)) != 0 || size > count) {
-            break;
-        }
-        level = (int)l;
+/* Adds a group; `owner` is one of its frames': most groups are of one owner. */
+static void add_group(const uint32_t *group, uint32_t size, uint8_t owner, uint32_t counts[OWNERS]) {
+    if (group[owner] == size) {
+        counts[owner] += size;
+        return;
     }
-    return level;
+    for (int o = 0; o < OWNERS; o++) {
+        counts[o] += group[o];
+    }
+}
+
+/* Up the levels while groups are aligned and fit, and down again: few at each. */
+static void count_now(uint32_t first, uint32_t end, uint32_t counts[OWNERS]) {
+    const struct frame *frame = owners.frame;
+    uint32_t n = first;
+    for (; n < end && n % (1u << GROUP_SHIFT); n++) {
+        counts[frame[n].owner]++;
+    }
+    const uint32_t wider = 1u << LEVEL_SHIFT;
+    uint32_t level = 0, shift = GROUP_SHIFT;
+    while (end - n >= 1u << GROUP_SHIFT) {
+        if (n % (wider << shift) == 0 && end - n >= wider << shift && level + 1 < owners.levels) {
+            level++;
+            shift += LEVEL_SHIFT;
+        } else if (end - n < 1u << shift) {
+            level--;
+            shift -= LEVEL_SHIFT;
+        } else {
+            add_group(&owners.group[level][(n >> shift) * OWNERS], 1u << shift, frame[n].owner, counts);
+            n += 1u << shift;
+        }
+    }
+    for (; n < end; n++) {
+        counts[frame[n].owner]++;
+    }
 }
 
 void owners_count(moment_t at, uint32_t first, uint32_t count, uint32_t counts[OWNERS]) {
@@ -127,41 +148,63 @@ void owners_count(moment_t at, uint32_t first, uint32_t count, uint32_t counts[O
         counts[OWNER_SYSTEM] += end - (first > owners.frames ? first : owners.frames);
         end = owners.frames;
     }
-    for (uint32_t n = first; n < end;) {
-        int level = widest_level(n, end - n);
-        if (level < 0) {
-            counts[owners.frame[n].owner]++;
-            n++;
-            continue;
-        }
-        const uint32_t *group = &owners.group[level][(n >> level_shift((uint32_t)level)) * OWNERS];
-        for (int o = 0; o < OWNERS; o++) {
-            counts[o] += group[o];
-        }
-        n += 1u << level_shift((uint32_t)level);
+    if (first < end) {
+        count_now(first, end, counts);
     }
     if (at != NOW && first < end) {
         past_count_frames(first, end - first, counts);
     }
 }
 
-const char *owners_check(void) {
-    for (uint32_t l = 0; l < owners.levels; l++) {
-        uint32_t width = 1u << level_shift(l);
-        for (uint32_t g = 0; g < level_groups(owners.frames, l); g++) {
-            uint32_t counts[OWNERS] = {0};
-            for (uint32_t n = g * width; n < (g + 1) * width && n < owners.frames; n++) {
-                if (owners.frame[n].owner >= OWNERS) {
-                    return "a frame has no known owner";
-                }
-                counts[owners.frame[n].owner]++;
-            }
-            for (int o = 0; o < OWNERS; o++) {
-                if (counts[o] != owners.group[l][g * OWNERS + (uint32_t)o]) {
-                    return "a group's count differs from its frames";
-                }
+/* A group's counts against its frames at level 0, against the groups it is made of above. */
+static void check_group(uint32_t level, uint32_t group, struct difference *d) {
+    uint32_t counts[OWNERS] = {0}, first = group << level_shift(level);
+    if (level == 0) {
+        for (uint32_t n = first; n < first + (1u << GROUP_SHIFT) && n < owners.frames; n++) {
+            uint8_t owner = owners.frame[n].owner;
+            differ(d, owner >= OWNERS, "a frame has no known owner", n << PAGE_SHIFT, CLAIM("frame", owner),
+                   CLAIM("owners known", OWNERS));
+            counts[owner < OWNERS ? owner : OWNER_FOREIGN]++;
+        }
+    } else {
+        uint32_t below = level_groups(owners.frames, level - 1);
+        uint32_t g = group << LEVEL_SHIFT, end = (group + 1) << LEVEL_SHIFT;
+        for (; g < end && g < below; g++) {
+            for (uint32_t o = 0; o < OWNERS; o++) {
+                counts[o] += owners.group[level - 1][g * OWNERS + o];
             }
         }
     }
-    return NULL;
+    for (uint32_t o = 0; o < OWNERS; o++) {
+        uint32_t kept = owners.group[level][group * OWNERS + o];
+        differ(d, counts[o] != kept, "a group's count differs from its frames", first << PAGE_SHIFT,
+               CLAIM("frames", counts[o]), CLAIM("count", kept));
+    }
+}
+
+bool owners_sweep(struct owners_sweep *sweep, uint32_t pieces, struct difference *d) {
+    for (; pieces && sweep->level < owners.levels && !d->what; pieces--) {
+        check_group(sweep->level, sweep->group, d);
+        if (++sweep->group == level_groups(owners.frames, sweep->level)) {
+            sweep->group = 0;
+            sweep->level++;
+        }
+    }
+    if (sweep->level < owners.levels) {
+        return !d->what;
+    }
+    for (uint32_t o = 0; o < OWNERS; o++) { /* the highest level is one group */
+        uint32_t counted = owners.group[owners.levels - 1][o];
+        differ(d, counted != owners.total[o], "an owner's total differs from its frames", 0,
+               CLAIM("frames", counted), CLAIM("total", owners.total[o]));
+    }
+    return false;
+}
+
+const char *owners_check(void) {
+    struct owners_sweep sweep = {0};
+    struct difference d = {0};
+    while (owners_sweep(&sweep, ~0u, &d)) {
+    }
+    return d.what;
 }

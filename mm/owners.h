@@ -7,6 +7,7 @@
 #ifndef MM_OWNERS_H
 #define MM_OWNERS_H
 
+#include "mm/sweep.h"
 #include "mm/types.h"
 
 enum owner {
@@ -40,11 +41,12 @@ struct frame {
 
 /*
  * The table. `frame[n]` describes physical page n. `group[l][g * OWNERS + o]` counts the frames of owner o
- * among the frames [g << s, (g + 1) << s), s = GROUP_SHIFT + 2 l. for all l, g, o: group[l][g * OWNERS + o]
+ * among the frames [g << s, (g + 1) << s), s = GROUP_SHIFT + LEVEL_SHIFT l. for all l, g, o: group[l][g * OWNERS + o]
  * == number of n in the group with frame[n].owner == o
  */
 #define GROUP_SHIFT  4
-#define GROUP_LEVELS 9
+#define LEVEL_SHIFT  3
+#define GROUP_LEVELS 7
 struct owners {
     uint32_t frames; /* frames in the table: all up to RAM's end */
     uint32_t levels; /* levels in use */
@@ -65,14 +67,23 @@ void owners_set(uint32_t first, uint32_t count, enum owner owner, uint8_t slot);
 
 /*
  * Adds to counts[OWNERS] the frames of [first, first + count), by owner. Frames past the table count as
- * OWNER_SYSTEM. Aligned power-of-two groups cost at most four group counts each, however large.
+ * OWNER_SYSTEM. Aligned power-of-two groups cost at most eight group counts each, however large.
  */
 void owners_count(moment_t at, uint32_t first, uint32_t count, uint32_t counts[OWNERS]);
 
 /* Who held frame n at that moment. */
 struct frame owners_frame(moment_t at, uint32_t n);
 
-/* Do the counts equal the frames? Returns NULL or what differs. */
+/*
+ * A sweep of the table: do the counts equal the frames? A piece is one group. False at the end, or when *d says
+ * what differs. Nothing need be followed: all that is counted is counted at once.
+ */
+struct owners_sweep {
+    uint32_t level, group; /* the next to look at */
+};
+bool owners_sweep(struct owners_sweep *sweep, uint32_t pieces, struct difference *d);
+
+/* The whole sweep. Returns NULL or what differs. */
 const char *owners_check(void);
 
 #endif

@@ -8,7 +8,7 @@
 #include "mm/past.h"
 #include "mm/world.h"
 
-#define ENTRIES      1024u
+#define ENTRIES      PAGING_ENTRIES
 #define TABLE_SPAN   0x400000u
 #define KERNEL_ENTRY (KERNEL_BASE / TABLE_SPAN)
 
@@ -21,7 +21,8 @@ static uint32_t *directory_entry(const struct space *space, vaddr_t address) {
 /* The entry of a page in its table, or NULL when there is no table. */
 static uint32_t *entry_of(const struct space *space, vaddr_t page) {
     uint32_t pde = *directory_entry(space, page);
-    return pde & PG_PRESENT ? (uint32_t *)phys(pde & PG_FRAME) + (page >> PAGE_SHIFT) % ENTRIES : NULL;
+    bool table = (pde & (PG_PRESENT | PG_LARGE)) == PG_PRESENT;
+    return table ? (uint32_t *)phys(pde & PG_FRAME) + (page >> PAGE_SHIFT) % ENTRIES : NULL;
 }
 
 paddr_t paging_new(struct space *space) {
@@ -162,12 +163,18 @@ struct region paging_unmap(struct space *space, struct region pages, paddr_t *fr
     return run;
 }
 
+/* What no piece of the past covers is as it is now; of a process that is gone, nothing is left. */
+static bool stands(moment_t at, const struct space *space) {
+    return at == NOW || spaces[space->slot].pid == space->pid;
+}
+
 uint32_t paging_directory_entry(moment_t at, const struct space *space, vaddr_t address) {
     uint32_t entry;
     if (at != NOW && past_table(space->slot, address, &entry)) {
         return entry;
     }
-    return *directory_entry(space, address);
+    entry = stands(at, space) ? *directory_entry(space, address) : 0;
+    return at == NOW ? entry : entry & ~PG_ACCESSED;
 }
 
 uint32_t paging_entry(moment_t at, const struct space *space, vaddr_t page) {
@@ -175,36 +182,84 @@ uint32_t paging_entry(moment_t at, const struct space *space, vaddr_t page) {
     if (at != NOW && past_page(space->slot, page, &past)) {
         return past;
     }
-    const uint32_t *entry = entry_of(space, page);
+    const uint32_t *entry = stands(at, space) ? entry_of(space, page) : NULL;
     uint32_t value = entry ? *entry : 0;
     return at == NOW ? value : value & ~(PG_ACCESSED | PG_DIRTY);
 }
 
+void paging_directory(moment_t at, const struct space *space, uint32_t entries[PAGING_ENTRIES]) {
+    for (uint32_t i = 0; i < ENTRIES; i++) {
+        entries[i] = paging_directory_entry(at, space, i * TABLE_SPAN);
+    }
+}
+
+void paging_table(moment_t at, const struct space *space, vaddr_t address, uint32_t entries[PAGING_ENTRIES]) {
+    vaddr_t start = round_down(address, TABLE_SPAN);
+    const uint32_t *now = at == NOW ? entry_of(space, start) : NULL;
+    if (now) {
+        __builtin_memcpy(entries, now, PAGE_SIZE);
+        return;
+    }
+    for (uint32_t i = 0; i < ENTRIES; i++) {
+        entries[i] = at == NOW ? 0 : paging_entry(at, space, start + (i << PAGE_SHIFT));
+    }
+}
+
+bool paging_table_is(const struct space *space, vaddr_t address, const uint32_t entries[PAGING_ENTRIES]) {
+    const uint32_t *now = entry_of(space, round_down(address, TABLE_SPAN));
+    uint32_t differs = 0;
+    for (uint32_t i = 0; now && i < ENTRIES; i++) {
+        differs |= entries[i] ^ now[i];
+    }
+    for (uint32_t i = 0; !now && i < ENTRIES; i++) {
+        differs |= entries[i];
+    }
+    return !differs;
+}
+
+/* [first, end) of one table, now. */
+static void count_entries(const uint32_t *entries, uint32_t first, uint32_t end, uint32_t counts[OWNERS]) {
+    const struct frame *frames = owners.frame;
+    for (uint32_t i = first; i < end; i++) {
+        if (entries[i] & PG_PRESENT) {
+            uint32_t n = entries[i] >> PAGE_SHIFT;
+            counts[n < owners.frames ? frames[n].owner : OWNER_SYSTEM]++;
+        }
+    }
+}
+
 void paging_count(moment_t at, const struct space *space, struct region pages, uint32_t counts[OWNERS]) {
-    for (vaddr_t page = pages.start; page != pages.end;) {
-        if (at == NOW && !(*directory_entry(space, page) & PG_PRESENT)) {
-            vaddr_t next = table_span(page).end;
-            page = next - pages.start < region_size(pages) ? next : pages.end;
-            continue;
+    uint32_t left = region_size(pages) >> PAGE_SHIFT;
+    for (vaddr_t page = pages.start; left;) {
+        uint32_t first = (page >> PAGE_SHIFT) % ENTRIES,
+                 end = first + left < ENTRIES ? first + left : ENTRIES;
+        uint32_t pde = paging_directory_entry(at, space, page);
+        if (pde & PG_PRESENT && at == NOW) {
+            count_entries(phys(pde & PG_FRAME), first, end, counts);
+        } else if (pde & PG_PRESENT) {
+            for (uint32_t i = first; i < end; i++) {
+                uint32_t entry = paging_entry(at, space, page + ((i - first) << PAGE_SHIFT));
+                if (entry & PG_PRESENT) {
+                    counts[owners_frame(at, entry >> PAGE_SHIFT).owner]++;
+                }
+            }
         }
-        uint32_t entry = paging_entry(at, space, page);
-        if (entry & PG_PRESENT) {
-            counts[owners_frame(at, entry >> PAGE_SHIFT).owner]++;
-        }
-        page += PAGE_SIZE;
+        left -= end - first;
+        page += (end - first) << PAGE_SHIFT;
     }
 }
 
 void paging_clear_accessed(struct space *space) {
     for (vaddr_t address = 0; address < KERNEL_BASE; address += TABLE_SPAN) {
-        if (!(*directory_entry(space, address) & PG_PRESENT)) {
+        uint32_t *table = entry_of(space, address);
+        if (!table) {
             continue;
         }
-        for (vaddr_t page = address; page < address + TABLE_SPAN; page += PAGE_SIZE) {
-            uint32_t *entry = entry_of(space, page);
-            if (*entry & (PG_ACCESSED | PG_DIRTY)) {
-                *entry &= ~(PG_ACCESSED | PG_DIRTY);
-                world_flush_page(page);
+        *directory_entry(space, address) &= ~PG_ACCESSED;
+        for (uint32_t i = 0; i < ENTRIES; i++) {
+            if (table[i] & (PG_ACCESSED | PG_DIRTY)) {
+                table[i] &= ~(PG_ACCESSED | PG_DIRTY);
+                world_flush_page(address + (i << PAGE_SHIFT));
             }
         }
     }

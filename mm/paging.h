@@ -39,17 +39,26 @@ int paging_map(struct space *space, struct region pages, paddr_t frame, uint32_t
  */
 struct region paging_unmap(struct space *space, struct region pages, paddr_t *frame);
 
-/* The entry of a page at that moment (its accessed and dirty bits are 0 in the past); 0: not mapped, no
- * table. */
+/* The entry of a page at that moment (its accessed and dirty bits are 0 in the past); 0: not mapped, no table, or part
+ * of a 4 MB page. */
 uint32_t paging_entry(moment_t at, const struct space *space, vaddr_t page);
 
-/* The directory's entry for the 4 MB that hold the address. */
+/* The directory's entry for the 4 MB that hold the address; in the past its accessed bit is 0. */
 uint32_t paging_directory_entry(moment_t at, const struct space *space, vaddr_t address);
+
+/* All entries of the directory, and of the table for the 4 MB that hold the address (0 where there is none), at that
+ * moment: what the two functions above say of each. */
+#define PAGING_ENTRIES 1024u
+void paging_directory(moment_t at, const struct space *space, uint32_t entries[PAGING_ENTRIES]);
+void paging_table(moment_t at, const struct space *space, vaddr_t address, uint32_t entries[PAGING_ENTRIES]);
+
+/* Would paging_table say just this now? A question that is asked sixty times a second. */
+bool paging_table_is(const struct space *space, vaddr_t address, const uint32_t entries[PAGING_ENTRIES]);
 
 /* Adds to counts the mapped pages of the region, by the owner of their frame. Absent tables cost nothing. */
 void paging_count(moment_t at, const struct space *space, struct region pages, uint32_t counts[OWNERS]);
 
-/* Clears accessed and dirty in the user half. */
+/* Clears accessed and dirty in the user half, tables' entries in the directory too. */
 void paging_clear_accessed(struct space *space);
 
 #endif

@@ -3,6 +3,8 @@
  */
 #include "mm/past.h"
 
+#include "mm/regime.h"
+
 #define PIECES_PER_EVENT 3u /* a free undone: the block and a hole on either side */
 
 /*
@@ -12,7 +14,6 @@
  *   PAST_PAGES   value[0]: entry of the first page, the frames follow on; 0: not mapped
  *   PAST_TABLES  value[0]: directory entry
  *   PAST_HEAP    value[0]: state, guard page << 8, thread << 16; [1]: asked; [2]: event that made it
- *   PAST_LIMITS  region 0..1; value[0], value[1]: the heap's range
  */
 struct piece {
     uint32_t key;
@@ -25,7 +26,9 @@ _Static_assert(sizeof(struct piece) == 32, "past_size counts on it");
 static struct {
     struct piece *pieces; /* pieces[0] is none */
     uint32_t capacity, used, spare, root;
+    struct zone_counts zones[ZONES];
     moment_t moment;
+    uint32_t present; /* the newest event when it set out */
 } past = {.moment = NOW};
 
 uint32_t past_size(uint32_t capacity) {
@@ -46,7 +49,7 @@ void past_close(void) {
 }
 
 moment_t past_moment(void) {
-    return past.moment;
+    return past.present == events.next - 1 ? past.moment : NOW;
 }
 
 /* ---- the treap ---- */
@@ -141,11 +144,28 @@ static void start_at(struct piece *p, uint32_t start) {
     p->at.start = start;
 }
 
+/* The piece of the map that covers `address`, or NULL. */
+static struct piece *get(uint32_t key, uint32_t address) {
+    struct piece *found = NULL;
+    for (uint32_t n = past.root; n;) {
+        struct piece *p = piece(n);
+        bool low = p->key < key || (p->key == key && p->at.start <= address);
+        found = low ? p : found;
+        n = low ? p->right : p->left;
+    }
+    return found && found->key == key && region_has(found->at, address) ? found : NULL;
+}
+
 /* Makes [at) of the map `key` stand as `value` says; what stood there before is cut or goes. False: no room
  * is left. */
 static bool put(uint32_t key, struct region at, const uint32_t value[3]) {
     uint32_t low, inside, high;
     if (region_empty(at)) {
+        return true;
+    }
+    struct piece *same = get(key, at.start);
+    if (same && same->at.start == at.start && same->at.end == at.end) {
+        __builtin_memcpy(same->value, value, sizeof same->value);
         return true;
     }
     split(past.root, key, at.start, &low, &inside);
@@ -178,18 +198,6 @@ static bool put(uint32_t key, struct region at, const uint32_t value[3]) {
     return true;
 }
 
-/* The piece of the map that covers `address`, or NULL. */
-static const struct piece *get(uint32_t key, uint32_t address) {
-    const struct piece *found = NULL;
-    for (uint32_t n = past.root; n;) {
-        const struct piece *p = piece(n);
-        bool low = p->key < key || (p->key == key && p->at.start <= address);
-        found = low ? p : found;
-        n = low ? p->right : p->left;
-    }
-    return found && found->key == key && region_has(found->at, address) ? found : NULL;
-}
-
 /* The first piece of the map that ends after `address`, or NULL. */
 static const struct piece *get_from(uint32_t key, uint32_t address) {
     const struct piece *here = get(key, address);
@@ -200,6 +208,18 @@ static const struct piece *get_from(uint32_t key, uint32_t address) {
         n = low ? p->right : p->left;
     }
     return here && here->key == key ? here : NULL;
+}
+
+/* The last piece of the map that starts before `address`, or NULL. */
+static const struct piece *get_before(uint32_t key, uint32_t address) {
+    const struct piece *found = NULL;
+    for (uint32_t n = past.root; n;) {
+        const struct piece *p = piece(n);
+        bool low = before(p, key, address);
+        found = low ? p : found;
+        n = low ? p->right : p->left;
+    }
+    return found && found->key == key ? found : NULL;
 }
 
 /* ---- undoing ---- */
@@ -214,6 +234,19 @@ static bool put_range(const struct event *e, struct region at, enum range_state 
                              (uint32_t)(lent ? e->slot : NO_SLOT) << 16,
                          origin, lent ? e->arg[1] : 0};
     return put(map_key(PAST_RANGES, 0, (uint8_t)e->arg[0]), at, value);
+}
+
+static uint32_t differing_ends(struct region a, struct region b) {
+    return (a.start != b.start) + (a.end != b.end);
+}
+
+/* Undoes what lending or taking back e->at, part of the lent range `lent`, made of the zone's counts. */
+static void put_counts(const struct event *e, struct region lent, bool was_lent) {
+    struct zone_counts *counts = &past.zones[e->arg[0]];
+    uint32_t sign = was_lent ? ~0u : 1;
+    counts->free_units += sign * (region_size(e->at) >> zones[e->arg[0]].unit_shift);
+    counts->free_ranges += sign * (1 - differing_ends(e->at, e->was));
+    counts->lent_ranges -= sign * (1 - differing_ends(e->at, lent));
 }
 
 /* The frames of e->at were of this owner; in byte zones only those that lie wholly in the free range around
@@ -248,19 +281,20 @@ static bool put_value(const struct event *e, enum past_map map, uint32_t entry) 
     return put(map_key(map, e->slot, 0), e->at, value);
 }
 
-/* The holes that a freed block joined. */
+/* The holes that a freed block joined. Which event made them is known of two; more there are among buddies only. */
 static bool put_joined(const struct event *e) {
     if (e->policy != 'y') {
-        return put_tile(e, (struct region){e->was.start, e->at.start}, TILE_HOLE, 0, 0) &&
-               put_tile(e, (struct region){e->at.end, e->was.end}, TILE_HOLE, 0, 0);
+        bool below = e->was.start != e->at.start;
+        return put_tile(e, (struct region){e->was.start, e->at.start}, TILE_HOLE, 0, e->arg[1]) &&
+               put_tile(e, (struct region){e->at.end, e->was.end}, TILE_HOLE, 0, e->arg[below ? 2 : 1]);
     }
     struct region whole = e->at;
-    while (region_size(whole) < region_size(e->was)) {
+    for (int n = 1; region_size(whole) < region_size(e->was); n++) {
         uint32_t size = region_size(whole);
         bool upper = (whole.start - e->was.start) & size;
         struct region buddy = {upper ? whole.start - size : whole.end,
                                upper ? whole.start : whole.end + size};
-        if (!put_tile(e, buddy, TILE_HOLE, 0, 0)) {
+        if (!put_tile(e, buddy, TILE_HOLE, 0, n <= 2 ? e->arg[n] : 0)) {
             return false;
         }
         whole.start = upper ? buddy.start : whole.start;
@@ -271,9 +305,12 @@ static bool put_joined(const struct event *e) {
 
 static bool undo(const struct event *e) {
     switch ((enum event_kind)e->kind) {
-    case EV_LEND: return put_range(e, e->was, RANGE_FREE, e->arg[2]) && put_frames(e, OWNER_FREE);
+    case EV_LEND:
+        put_counts(e, e->at, false);
+        return put_range(e, e->was, RANGE_FREE, e->arg[2]) && put_frames(e, OWNER_FREE);
     case EV_RETURN: {
         struct region lent = {e->arg[4], e->arg[5]};
+        put_counts(e, lent, true);
         return put_range(e, (struct region){e->was.start, e->at.start}, RANGE_FREE, e->arg[2]) &&
                put_range(e, (struct region){e->at.end, e->was.end}, RANGE_FREE, e->arg[3]) &&
                put_range(e, lent, RANGE_LENT, 0) &&
@@ -284,31 +321,64 @@ static bool undo(const struct event *e) {
     case EV_TABLE: return put_value(e, PAST_TABLES, 0);
     case EV_TABLE_GONE: return put_value(e, PAST_TABLES, e->arg[0] | 7);
     case EV_RANGE: {
-        uint32_t limits[3] = {e->was.start, e->was.end, 0};
         struct region trailing = {e->arg[0], e->was.end};
-        return put(map_key(PAST_LIMITS, e->slot, e->owner), (struct region){0, 1}, limits) &&
-               (trailing.start >= trailing.end || put_tile(e, trailing, TILE_HOLE, 0, 0));
+        return trailing.start >= trailing.end || put_tile(e, trailing, TILE_HOLE, 0, e->arg[1]);
     }
     case EV_MALLOC: return put_tile(e, e->was, TILE_HOLE, 0, e->arg[3]);
     case EV_FREE: return put_joined(e) && put_tile(e, e->at, TILE_BLOCK, e->arg[0], e->arg[3]);
     case EV_RESIZE:
-        return put_tile(e, (struct region){e->was.end, e->arg[2]}, TILE_HOLE, 0, 0) &&
+        return put_tile(e, (struct region){e->was.end, e->arg[2]}, TILE_HOLE, 0, e->arg[4]) &&
                put_tile(e, e->was, TILE_BLOCK, e->arg[1], e->arg[3]);
     default: return true; /* nothing in memory changed */
     }
 }
 
-int past_open(uint32_t seq) {
+/* A regime's own table goes back too. */
+static void undo_books(const struct event *e) {
+    TABLE_EACH(regimes, const struct regime, r) {
+        if ((*r)->books) {
+            (*r)->books->undo(e);
+        }
+    }
+}
+
+static bool undo_all(const struct event *e) {
+    if (e->kind == EV_PHANTOM || e->kind == EV_SEED || e->kind == EV_SEED_CALL) {
+        undo_books(e);
+    }
+    past_figures_undo(e);
+    return undo(e);
+}
+
+/* Sets out from the present. */
+static void start(void) {
     past_close();
+    past.present = past.moment = events.next - 1;
+    past_figures_start();
+    for (int z = 0; z < ZONES; z++) {
+        past.zones[z] = memman_counts(NOW, (enum zone)z);
+    }
+    TABLE_EACH(regimes, const struct regime, r) {
+        if ((*r)->books) {
+            (*r)->books->rewind();
+        }
+    }
+}
+
+int past_open(uint32_t seq) {
     if (seq + 1 < events_oldest() || seq >= events.next) {
+        past_close();
         return E_NOENT;
     }
-    past.moment = seq;
-    for (uint32_t n = events.next - 1; n > seq; n--) {
-        if (!undo(event_at(n))) {
+    if (past_moment() == NOW || seq > past.moment) {
+        start();
+    }
+    while (past.moment > seq) {
+        if (!undo_all(event_at(past.moment))) {
             past_close();
             return E_NOENT;
         }
+        past.moment--;
     }
     return OK;
 }
@@ -338,8 +408,7 @@ void past_count_frames(uint32_t first, uint32_t count, uint32_t counts[OWNERS]) 
     }
 }
 
-bool past_range(enum zone zone, paddr_t address, struct range *out) {
-    const struct piece *p = get(map_key(PAST_RANGES, 0, (uint8_t)zone), address);
+static bool view_range(const struct piece *p, struct range *out) {
     if (p) {
         *out = (struct range){
             .at = p->at,
@@ -351,6 +420,22 @@ bool past_range(enum zone zone, paddr_t address, struct range *out) {
         };
     }
     return p != NULL;
+}
+
+bool past_range(enum zone zone, paddr_t address, struct range *out) {
+    return view_range(get(map_key(PAST_RANGES, 0, (uint8_t)zone), address), out);
+}
+
+bool past_range_from(enum zone zone, paddr_t from, struct range *out) {
+    return view_range(get_from(map_key(PAST_RANGES, 0, (uint8_t)zone), from), out);
+}
+
+bool past_range_before(enum zone zone, paddr_t before, struct range *out) {
+    return view_range(get_before(map_key(PAST_RANGES, 0, (uint8_t)zone), before), out);
+}
+
+struct zone_counts past_zone_counts(enum zone zone) {
+    return past.zones[zone];
 }
 
 bool past_page(uint8_t slot, vaddr_t page, uint32_t *entry) {
@@ -380,16 +465,8 @@ bool past_tile(uint8_t slot, enum owner owner, vaddr_t address, struct tile_view
             .thread = (uint16_t)(p->value[0] >> 16),
             .asked = p->value[1],
             .seq = p->value[2],
-            .caller = made ? made->caller : 0,
+            .caller = made && made->kind != EV_RANGE ? made->caller : 0,
         };
-    }
-    return p != NULL;
-}
-
-bool past_heap_range(uint8_t slot, enum owner owner, struct region *out) {
-    const struct piece *p = get(map_key(PAST_LIMITS, slot, (uint8_t)owner), 0);
-    if (p) {
-        *out = (struct region){p->value[0], p->value[1]};
     }
     return p != NULL;
 }

@@ -16,13 +16,14 @@ struct want {
     uint32_t size;   /* bytes, rounded, with header and guard */
     bool pages;      /* must start on a page boundary */
     uint32_t looked; /* the questions add the tiles they looked at */
-    uint32_t below;  /* heap_lowest_fit from the range's start: the holes below the one it found */
+    uint32_t below;  /* heap_lowest_fit adds: the holes below the one it found */
 };
 
 struct policy {
     const char *name;  /* the word in commands: "first" */
     const char *title; /* "first fit" */
     const char *words; /* one sentence: what it chooses */
+    const char *takes; /* the hole it took, behind "took": "the lowest that fits" */
     uint8_t code;      /* its number in events, its own letter: 'f' */
     bool by_size;      /* keep the tree by size */
     bool buddy;        /* sizes are powers of two, holes split and join as buddies; no guards */
@@ -41,13 +42,22 @@ TABLE_DECLARE(policies, const struct policy);
 /* By its name, or NULL. */
 const struct policy *policy_find(const char *name);
 
-/* Does the wanted block fit in this hole? */
-bool heap_fits(const struct tile *hole, const struct want *want);
+/* Bytes of whole pages in a region. */
+static inline uint32_t whole_pages(struct region r) {
+    uint32_t start = round_up(r.start, PAGE_SIZE), end = round_down(r.end, PAGE_SIZE);
+    return start - r.start < r.end - r.start && end > start ? end - start : 0;
+}
 
-/* Lowest hole at or after `from` that fits. */
-struct tile *heap_lowest_fit(struct heap *heap, vaddr_t from, struct want *want);
-/* Smallest hole that fits, the lowest of equals (by_size). A request for whole pages goes on past holes that are large
- * enough but not in whole pages, one by one. */
+/* Does the wanted block fit in this hole? */
+static inline bool heap_fits(const struct tile *hole, const struct want *want) {
+    return hole->state == TILE_HOLE &&
+           (want->pages ? whole_pages(hole->at) : region_size(hole->at)) >= want->size;
+}
+
+/* Lowest hole that fits; lowest at or after `from`. */
+struct tile *heap_lowest_fit(struct heap *heap, struct want *want);
+struct tile *heap_lowest_fit_from(struct heap *heap, vaddr_t from, struct want *want);
+/* Smallest hole that fits, the lowest of equals (by_size). */
 struct tile *heap_smallest_fit(struct heap *heap, struct want *want);
 /* Largest hole, the lowest of equals, if it fits. */
 struct tile *heap_largest_fit(struct heap *heap, struct want *want);

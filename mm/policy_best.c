@@ -4,10 +4,6 @@
  */
 #include "mm/policy.h"
 
-static struct tile *choose(struct heap *heap, struct want *want) {
-    return heap_smallest_fit(heap, want);
-}
-
 static bool passes(const struct tile *hole, const struct tile *taken, vaddr_t rover) {
     (void)rover;
     return hole != taken;
@@ -22,9 +18,10 @@ static const struct policy best = {
     .name = "best",
     .title = "best fit",
     .words = "looks at every hole and takes the smallest that is large enough",
+    .takes = "the smallest that fits",
     .code = 'b',
     .by_size = true,
-    .choose = choose,
+    .choose = heap_smallest_fit,
     .passes = passes,
     .passed = passed,
 };

@@ -4,10 +4,6 @@
  */
 #include "mm/policy.h"
 
-static struct tile *choose(struct heap *heap, struct want *want) {
-    return heap_smallest_fit(heap, want);
-}
-
 /* It asks the lists of its orders, and passes no hole. */
 static bool passes(const struct tile *hole, const struct tile *taken, vaddr_t rover) {
     (void)rover;
@@ -27,10 +23,11 @@ static const struct policy buddy = {
     .name = "buddy",
     .title = "buddy",
     .words = "halves the smallest hole that is large enough until a half would be too small",
+    .takes = "the smallest that fits",
     .code = 'y',
     .by_size = true,
     .buddy = true,
-    .choose = choose,
+    .choose = heap_smallest_fit,
     .passes = passes,
     .passed = passed,
 };

@@ -3,10 +3,6 @@
  */
 #include "mm/policy.h"
 
-static struct tile *choose(struct heap *heap, struct want *want) {
-    return heap_lowest_fit(heap, heap->range.start, want);
-}
-
 static bool passes(const struct tile *hole, const struct tile *taken, vaddr_t rover) {
     (void)rover;
     return !taken || hole->at.start < taken->at.start;
@@ -20,8 +16,9 @@ static const struct policy first = {
     .name = "first",
     .title = "first fit",
     .words = "takes the lowest hole that is large enough",
+    .takes = "the lowest that fits",
     .code = 'f',
-    .choose = choose,
+    .choose = heap_lowest_fit,
     .passes = passes,
     .passed = passed,
 };

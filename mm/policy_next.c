@@ -9,9 +9,8 @@ static vaddr_t rover_start(const struct heap *heap) {
 }
 
 static struct tile *choose(struct heap *heap, struct want *want) {
-    vaddr_t from = rover_start(heap);
-    struct tile *hole = heap_lowest_fit(heap, from, want);
-    return hole || from == heap->range.start ? hole : heap_lowest_fit(heap, heap->range.start, want);
+    struct tile *hole = heap_lowest_fit_from(heap, rover_start(heap), want);
+    return hole ? hole : heap_lowest_fit(heap, want);
 }
 
 static bool passes(const struct tile *hole, const struct tile *taken, vaddr_t rover) {
@@ -34,6 +33,7 @@ static const struct policy next = {
     .name = "next",
     .title = "next fit",
     .words = "takes the first hole that is large enough, going on from the last one taken",
+    .takes = "the next that fits",
     .code = 'n',
     .choose = choose,
     .passes = passes,

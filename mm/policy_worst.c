@@ -4,10 +4,6 @@
  */
 #include "mm/policy.h"
 
-static struct tile *choose(struct heap *heap, struct want *want) {
-    return heap_largest_fit(heap, want);
-}
-
 static bool passes(const struct tile *hole, const struct tile *taken, vaddr_t rover) {
     (void)rover;
     return hole != taken;
@@ -22,8 +18,9 @@ static const struct policy worst = {
     .name = "worst",
     .title = "worst fit",
     .words = "looks at every hole and takes the largest",
+    .takes = "the largest",
     .code = 'w',
-    .choose = choose,
+    .choose = heap_largest_fit,
     .passes = passes,
     .passed = passed,
 };

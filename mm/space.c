@@ -5,6 +5,7 @@
 #include "mm/events.h"
 #include "mm/memman.h"
 #include "mm/paging.h"
+#include "mm/past.h"
 #include "mm/policy.h"
 #include "mm/regime.h"
 #include "mm/world.h"
@@ -18,6 +19,39 @@ struct space *space_find(uint16_t pid) {
         }
     }
     return NULL;
+}
+
+const struct space *space_in_slot(moment_t at, uint32_t slot) {
+    const struct space *space = slot >= SPACES ? NULL : at == NOW ? &spaces[slot] : past_space(slot);
+    return space && space->pid ? space : NULL;
+}
+
+const struct space *space_at(moment_t at, uint16_t pid) {
+    for (uint32_t slot = 0; slot < SPACES && pid; slot++) {
+        const struct space *space = space_in_slot(at, slot);
+        if (space && space->pid == pid) {
+            return space;
+        }
+    }
+    return NULL;
+}
+
+/* ---- names, which outlive their processes ---- */
+
+#define NAMES 1024u /* a pid finds its name at pid % NAMES */
+
+static struct {
+    uint16_t pid;
+    char name[NAME_BYTES];
+} names[NAMES];
+
+static void remember_name(const struct space *space) {
+    names[space->pid % NAMES].pid = space->pid;
+    __builtin_memcpy(names[space->pid % NAMES].name, space->name, NAME_BYTES);
+}
+
+const char *space_name(uint16_t pid) {
+    return pid && names[pid % NAMES].pid == pid ? names[pid % NAMES].name : "";
 }
 
 /* ---- frames ---- */
@@ -126,21 +160,28 @@ void space_bytes_delete(struct space *space, void *memory) {
 
 /* ---- life ---- */
 
-static int start_heaps(struct space *space, const struct policy *policy) {
-    struct heap_world world = {map_heap, unmap, records, records_gone, space};
-    struct heap_config heap = {
+static struct heap_config heap_config(const struct policy *policy, bool guard) {
+    return (struct heap_config){
         .policy = policy,
         .owner = OWNER_HEAP,
         .align = 8,
-        .guard = space->guard,
+        .guard = guard,
         .span = {USER_HEAP, USER_HEAP_END},
     };
-    struct heap_config pages = {
+}
+
+static struct heap_config pages_config(void) {
+    return (struct heap_config){
         .policy = policy_find("first"),
         .owner = OWNER_UPAGE,
         .align = PAGE_SIZE,
         .span = {USER_PAGES, USER_HEAP},
     };
+}
+
+static int start_heaps(struct space *space, const struct policy *policy) {
+    struct heap_world world = {map_heap, unmap, records, records_gone, space};
+    struct heap_config heap = heap_config(policy, space->guard), pages = pages_config();
     if (heap_init(&space->heap, &heap, &world)) {
         return E_NOMEM;
     }
@@ -152,16 +193,23 @@ static int start_heaps(struct space *space, const struct policy *policy) {
     return OK;
 }
 
+uint8_t space_slot(void) {
+    for (uint8_t slot = 0; slot < SPACES; slot++) {
+        if (!spaces[slot].pid) {
+            return slot;
+        }
+    }
+    return NO_SLOT;
+}
+
 struct space *space_new(uint16_t pid, const char *name, const struct regime *regime,
                         const struct policy *policy, bool guard) {
-    struct space *space = spaces;
-    while (space < spaces + SPACES && space->pid) {
-        space++;
-    }
-    if (space == spaces + SPACES) {
+    uint8_t slot = space_slot();
+    if (slot == NO_SLOT) {
         return NULL;
     }
-    *space = (struct space){.slot = (uint8_t)(space - spaces), .regime = regime, .guard = guard};
+    struct space *space = &spaces[slot];
+    *space = (struct space){.slot = slot, .regime = regime, .guard = guard};
     for (int i = 0; i < NAME_BYTES - 1 && name[i]; i++) {
         space->name[i] = name[i];
     }
@@ -172,6 +220,7 @@ struct space *space_new(uint16_t pid, const char *name, const struct regime *reg
     bool entered = heaps && (!regime->enter || regime->enter(space) == OK);
     if (entered) {
         space->pid = pid;
+        remember_name(space);
     } else if (heaps) {
         heap_delete(&space->pages);
         heap_delete(&space->heap);
@@ -183,7 +232,53 @@ struct space *space_new(uint16_t pid, const char *name, const struct regime *reg
     return entered ? space : NULL;
 }
 
+/* What EV_GONE says of a space that still knows its searches, and space_revive reads. */
+static void space_gone(const struct space *space, const struct heap *heap, paddr_t directory) {
+    struct region rest = {directory, heap->searches};
+    struct event *e = event_emit(EV_GONE, OWNER_SYSTEM, space->image, rest);
+    __builtin_memcpy(e->arg, space->name, NAME_BYTES);
+    e->policy = heap->config.policy->code;
+    e->arg[4] = (uint32_t)space->guard << 8;
+    TABLE_EACH(regimes, const struct regime, r) {
+        e->arg[4] += *r == space->regime ? (uint32_t)(r - __start_regimes) : 0;
+    }
+    e->arg[5] = heap->looked;
+}
+
+static struct heap empty_heap(const struct heap_config *config, uint8_t slot) {
+    return (struct heap){
+        .config = *config,
+        .range = {config->span.start, config->span.start},
+        .buddy = config->policy->buddy,
+        .guards = config->guard && !config->policy->buddy,
+        .slot = slot,
+    };
+}
+
+void space_revive(struct space *copy, const struct event *gone) {
+    const struct policy *policy = policy_find("first");
+    TABLE_EACH(policies, const struct policy, p) {
+        policy = (*p)->code == gone->policy ? *p : policy;
+    }
+    *copy = (struct space){
+        .pid = gone->pid,
+        .slot = gone->slot,
+        .guard = gone->arg[4] >> 8,
+        .regime = __start_regimes[gone->arg[4] & 0xFF],
+        .directory = gone->was.start,
+        .image = gone->at,
+    };
+    __builtin_memcpy(copy->name, gone->arg, NAME_BYTES);
+    struct heap_config heap = heap_config(policy, copy->guard), pages = pages_config();
+    copy->heap = empty_heap(&heap, copy->slot);
+    copy->pages = empty_heap(&pages, copy->slot);
+    copy->heap.searches = gone->was.end;
+    copy->heap.looked = gone->arg[5];
+}
+
 void space_delete(struct space *space) {
+    const struct heap heap = space->heap; /* its figures, before it forgets them */
+    paddr_t directory = space->directory;
     struct actor before = actor;
     actor = (struct actor){.pid = space->pid, .slot = space->slot};
     if (space->regime->leave) {
@@ -193,6 +288,7 @@ void space_delete(struct space *space) {
     heap_delete(&space->pages);
     space_unmap(space, (struct region){0, KERNEL_BASE});
     paging_delete(space);
+    space_gone(space, &heap, directory);
     actor = before;
     *space = (struct space){.slot = space->slot};
 }
@@ -237,6 +333,9 @@ static int stack_at(const struct space *space, vaddr_t address) {
 int space_fault(struct space *space, vaddr_t address) {
     int number = stack_at(space, address);
     vaddr_t page = round_down(address, PAGE_SIZE);
+    if (number < 0 && space->regime->fault) {
+        return space->regime->fault(space, address);
+    }
     if (number < 0 || page == space_stack(number).start || paging_entry(NOW, space, page) & PG_PRESENT) {
         return E_FAULT;
     }
@@ -253,14 +352,21 @@ bool space_may(struct space *space, vaddr_t address, uint32_t size, bool write) 
     uint32_t bits = PG_PRESENT | PG_USER | (write ? PG_WRITE : 0);
     vaddr_t last = round_down(address + size - 1, PAGE_SIZE);
     for (vaddr_t page = round_down(address, PAGE_SIZE); page <= last; page += PAGE_SIZE) {
-        if (!(paging_entry(NOW, space, page) & PG_PRESENT) && space_fault(space, page)) {
-            return false;
-        }
-        if ((paging_entry(NOW, space, page) & bits) != bits) {
+        bool may = (paging_entry(NOW, space, page) & bits) == bits;
+        if (!may && (space_fault(space, page) || (paging_entry(NOW, space, page) & bits) != bits)) {
             return false;
         }
     }
     return true;
+}
+
+/* What malloc has made of the heap's span, or the regime in its place. */
+static struct region heap_of(const struct space *space) {
+    struct process_totals totals = {.heap = space->heap.range};
+    if (space->regime->books) {
+        space->regime->books->process(NOW, space, &totals);
+    }
+    return totals.heap;
 }
 
 const char *space_place(const struct space *space, vaddr_t address) {
@@ -279,7 +385,7 @@ const char *space_place(const struct space *space, vaddr_t address) {
         return "the image";
     }
     if (region_has(space->heap.config.span, address)) {
-        return region_has(space->heap.range, address) ? "the heap" : "beyond the heap's end";
+        return region_has(heap_of(space), address) ? "the heap" : "beyond the heap's end";
     }
     if (region_has(space->pages.config.span, address)) {
         return region_has(space->pages.range, address) ? "the pages" : "beyond the pages' end";

@@ -29,6 +29,7 @@
 #define SPACES     64 /* processes at most */
 #define NAME_BYTES 16
 
+struct event;
 struct regime;
 
 struct space {
@@ -43,6 +44,7 @@ struct space {
     struct heap pages;       /* owner U: every block a page */
     uint32_t frames[OWNERS]; /* frames lent to it now, by owner */
     uint32_t ubytes;         /* bytes lent to it by B */
+    uint32_t regime_pages;   /* of the heap's span, mapped by its regime and not by its heap */
     uint64_t
         stacks; /* bit n: stack n is in use; stack n spans STACK_SPAN below USER_ARGUMENTS - n * STACK_SPAN */
 };
@@ -52,6 +54,19 @@ extern struct space spaces[SPACES];
 struct space *space_find(uint16_t pid);
 
 /*
+ * A space as it stood at a moment, by pid or by slot; NULL: there was none. What readers get: NOW it is the space itself,
+ * else a copy with all its figures of that moment, which the walks of paging and heap take as they take the space.
+ */
+const struct space *space_at(moment_t at, uint16_t pid);
+const struct space *space_in_slot(moment_t at, uint32_t slot);
+
+/* The name of a process, also of one that ended, as long as not too many have started since; "" then. */
+const char *space_name(uint16_t pid);
+
+/* A slot that a new space can have, or NO_SLOT when all are taken. */
+uint8_t space_slot(void);
+
+/*
  * A new space in a free slot: a directory with the kernel's half, an empty heap under `policy` and empty
  * pages. Returns NULL when there is no slot or no memory (nothing is kept then).
  */
@@ -59,8 +74,11 @@ struct space *space_new(uint16_t pid, const char *name, const struct regime *reg
                         const struct policy *policy, bool guard);
 
 /* Gives back everything it holds, an event for each region, and empties the slot. Its directory must not be
- * loaded. */
+ * loaded. Emits EV_GONE at the end. */
 void space_delete(struct space *space);
+
+/* Makes `copy` the space that this EV_GONE speaks of, as it was just before: everything given back. For mm/past.c. */
+void space_revive(struct space *copy, const struct event *gone);
 
 /*
  * Lends frames and maps them at `pages` for `owner`, writable for the program when `writable`; zeroed. All or
@@ -77,8 +95,8 @@ void space_stack_delete(struct space *space, int number);
 struct region space_stack(int number); /* with the guard page at its start */
 
 /*
- * A page fault on a page that is not there: grows a stack in use and returns OK, or returns E_FAULT (guard
- * pages, everything else) or E_NOMEM.
+ * The program touched a page that it may not: what the regime makes of it, or a stack in use grows, and OK; else
+ * E_FAULT (guard pages, everything else) or E_NOMEM.
  */
 int space_fault(struct space *space, vaddr_t address);
 

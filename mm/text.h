@@ -1,10 +1,11 @@
 /*
- * The one string function that finding things by name needs.
+ * The string functions that every room needs, also where there is no C library.
  */
 #ifndef MM_TEXT_H
 #define MM_TEXT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 static inline bool same_text(const char *a, const char *b) {
     while (*a && *a == *b) {
@@ -12,6 +13,14 @@ static inline bool same_text(const char *a, const char *b) {
         b++;
     }
     return *a == *b;
+}
+
+static inline uint32_t text_length(const char *text) {
+    uint32_t length = 0;
+    while (text[length]) {
+        length++;
+    }
+    return length;
 }
 
 #endif

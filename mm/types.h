@@ -43,6 +43,14 @@ static inline bool region_empty(struct region r) {
     return r.start == r.end;
 }
 
+static inline uint32_t smaller(uint32_t a, uint32_t b) {
+    return a < b ? a : b;
+}
+
+static inline uint32_t larger(uint32_t a, uint32_t b) {
+    return a > b ? a : b;
+}
+
 /* `align` is a power of two. Rounding up past 2^32 gives 0. */
 static inline uint32_t round_up(uint32_t n, uint32_t align) {
     return (n + align - 1) & ~(align - 1);
@@ -76,5 +84,27 @@ enum error {
 #define ERRORS 15
 
 const char *error_text(int error);
+
+/*
+ * The seed's calls, by number: what a program asks for with SYS_SEED, and what EV_SEED_CALL names. Those above
+ * SEED_ASKED are what malloc, free and their like become under sutured. Names in mm/names.c.
+ */
+enum seed_call {
+    SEED_NONE,
+    SEED_DO_MALLOC,     /* (size) a physical address of user bytes */
+    SEED_DO_KMALLOC,    /* (size) of kernel bytes */
+    SEED_DO_MALLOC_4K,  /* () of a user page */
+    SEED_DO_KMALLOC_4K, /* () of a kernel page */
+    SEED_DO_FREE,       /* (address, size) */
+    SEED_DO_FREE_4K,    /* (address) */
+    SEED_EXEC,          /* (address, size) exec frees a header by its pointer: the header's first two words */
+    SEED_ASKED = SEED_EXEC,
+    SEED_SYS_MALLOC,
+    SEED_SYS_FREE,
+    SEED_SYS_MALLOC_4K,
+    SEED_SYS_FREE_4K,
+    SEED_CALLS
+};
+extern const char *const seed_call_names[SEED_CALLS];
 
 #endif

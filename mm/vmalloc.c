@@ -6,10 +6,12 @@
 #include "mm/heap_inside.h"
 #include "mm/policy.h"
 
-static void range_event(const struct heap *h, struct region was, uint32_t trailing_hole) {
+/* `start` and `seq` are the last hole's. */
+static void range_event(const struct heap *h, struct region was, uint32_t start, uint32_t seq) {
     struct event *e = event_emit(EV_RANGE, h->config.owner, h->range, was);
     e->slot = h->slot;
-    e->arg[0] = trailing_hole;
+    e->arg[0] = start;
+    e->arg[1] = seq;
 }
 
 void range_grow(struct heap *h, uint32_t end) {
@@ -25,21 +27,21 @@ void range_grow(struct heap *h, uint32_t end) {
     } else {
         last = hole_new(h, fresh, last, 0, events.next);
     }
-    range_event(h, was, last->at.start);
+    range_event(h, was, last->at.start, last->seq);
 }
 
 /* Moves it down to `end`; what goes is the last hole's. */
 static void range_shrink(struct heap *h, uint32_t end) {
     struct region was = h->range;
     struct tile *last = h->last;
-    uint32_t start = last->at.start;
+    uint32_t start = last->at.start, seq = last->seq;
     h->range.end = end;
     if (start < end) {
         hole_resize(h, last, (struct region){start, end});
     } else {
         hole_delete(h, last);
     }
-    range_event(h, was, start);
+    range_event(h, was, start, seq);
 }
 
 /* The lowest end the range may have now. */

@@ -26,11 +26,33 @@ void world_fill_frames(struct region frames, uint32_t word);
 
 /*
  * Memory of the address space whose directory is loaded, by its linear address: mapped and writable, the
- * caller has made sure. A guard or poison is written and read through these.
+ * caller has made sure. A guard or poison is written and read through these; every malloc and free does, so that on the
+ * machine they are no calls. world_check_user gives the address of the first byte that is not `value`, or bytes.end.
  */
+#ifdef HOST
 void world_fill_user(struct region bytes, uint8_t value);
-/* The address of the first byte that is not `value`, or bytes.end. */
 vaddr_t world_check_user(struct region bytes, uint8_t value);
+#else
+static inline void world_fill_user(struct region bytes, uint8_t value) {
+    uint32_t size = region_size(bytes), words = size / 4;
+    uint8_t *to = (uint8_t *)bytes.start;
+    __asm__ volatile("rep stosl" : "+D"(to), "+c"(words) : "a"(value * 0x01010101u) : "memory");
+    for (size &= 3; size; size--) {
+        *to++ = value;
+    }
+}
+
+static inline vaddr_t world_check_user(struct region bytes, uint8_t value) {
+    vaddr_t at = bytes.start;
+    while (at + 4 <= bytes.end && *(const uint32_t *)at == value * 0x01010101u) {
+        at += 4;
+    }
+    while (at != bytes.end && *(const uint8_t *)at == value) {
+        at++;
+    }
+    return at;
+}
+#endif
 void world_copy_user(vaddr_t to, vaddr_t from, uint32_t size);
 
 /* The processor may hold this translation of the loaded directory: drop it. */

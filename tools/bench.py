@@ -1,11 +1,12 @@
 """bench.py: what calls cost, in instructions, the same number on every machine.
 
 Boots the kernel in QEMU with -icount shift=0, where a tick of the time stamp counter is an instruction, runs tests/user/bench.c in
-ring 3 and the verb `bench` in the kernel, and prints a line `name=value` for each measure, with the bar it must stay below. Exits with 1 when
+ring 3 and the verb `bench` in the kernel, paints every view, and prints a line `name=value` for each measure, with the bar it must stay below. Exits with 1 when
 one does not.
 """
 
 import argparse
+import collections
 import pathlib
 import re
 import sys
@@ -19,7 +20,13 @@ BARS = {
     "null_syscall": 100, "malloc_free_64": 700, "malloc_free_64_lone": None, "malloc_free_64_holes_2048": 1000,
     "malloc_free_64_holes_100000": 1400, "malloc_65536_cold": 22000, "memman_alloc_4090": 500, "memman_free_4090": 500,
     "memman_alloc_1000000": 1000, "memman_free_1000000": 1000, "event_emit": 60, "context_switch": 250,
+    "rewind_event": 2000000, "rewind_ring": 200000000,
 }
+# Of each of a group: the name starts so.
+MOST = {"viz_repaint": 1500000, "viz_frame_idle": 20000, "viz_storm": 1150, "audit_slice_us": 1000}
+LEAST = {"viz_frames": 59}
+VIEWS = sorted(path.stem.removeprefix("view_") for path in (machine.TOP / "viz").glob("view_*.c"))
+STORM = 2000000  # calls
 POLICIES = ["first", "next", "best", "worst", "buddy"]
 ICOUNT = ["-icount", "shift=0,sleep=off", "-rtc", "base=2026-01-01,clock=vm"]
 
@@ -35,9 +42,9 @@ def measures(lines):
 
 
 def program(pc, words):
-    """Runs the program to its end; what it printed."""
+    """Runs the program to its end, chosen; what it printed."""
     began = len(pc.log)
-    pc.command(f"run bench {words}")
+    pc.command(f"select {pc.command(f'run bench {words}')[0]['pid']}")
     machine.wait_until(f"bench {words}", lambda: any("bench: done" in line for line in pc.log[began:]), 900)
     return measures(pc.log[began:])
 
@@ -47,7 +54,71 @@ def kernel(pc, words):
     return measures(pc.answer())
 
 
+def still(pc, blocks):
+    """A process with so many blocks that does nothing any more, chosen and at rest."""
+    pid = pc.command(f"run bench still {blocks}")[0]["pid"]
+    pc.logged("bench: stands still", 900)
+    pc.command(f"select {pid}")
+
+
+def pictures():
+    """What each view costs: all of it anew, and a frame in which nothing has changed."""
+    worst = collections.Counter()
+    for memory, blocks in (8, 4000), (64, 10000), (3072, 10000):
+        with boot(memory) as pc:
+            pc.ready()
+            still(pc, blocks)
+            for rows, suffix in (50, "_50rows"), (25, ""):
+                pc.command(f"rows {rows}")
+                for view in VIEWS:
+                    pc.command(f"view {view}")
+                    for name, value in kernel(pc, "picture").items():
+                        worst[name] = max(worst[name], value)
+                        yield {f"{name}_{view}_{memory}mb{suffix}": value}
+            machine.wait_until("a round of the audit", lambda: "audit \u221a" in pc.rows()[0])
+            *_, last = pc.command("audit")
+            yield {f"audit_slice_us_{memory}mb": int(last["longest_slice_us"]),
+                   f"audit_round_ms_{memory}mb": int(last["round_ms"])}
+    yield worst
+
+
+def frames(pc):
+    """Frames painted so far, and milliseconds since boot."""
+    pc.send(b"bench frames\n")
+    found = machine.pairs(pc.answer()[0])
+    return int(found["frames"]), int(found["ms"])
+
+
+def storm():
+    """The same storm of allocations without the screen and with it: the ratio in thousandths, and frames a second."""
+    with boot(64) as pc:
+        pc.ready()
+        pc.command("viz off")
+        off = program(pc, f"storm off {STORM}")["off"]
+        pc.command("viz on")
+        for view in {"overview", "heap"} & {*VIEWS}:
+            pc.command(f"view {view}")
+            before = frames(pc)
+            on = program(pc, f"storm on {STORM}")["on"]
+            after = frames(pc)
+            yield {f"viz_storm_{view}": 1000 * on // off,
+                   f"viz_frames_{view}": round(1000 * (after[0] - before[0]) / (after[1] - before[1]), 1)}
+
+
+def rewind():
+    """Going back through a ring that a storm of allocations and its end have filled."""
+    with boot(64) as pc:
+        pc.ready()
+        pc.command("viz off")
+        program(pc, "storm ring 100000")
+        found = kernel(pc, "rewind")
+        yield {name: found[name] for name in ("rewind_event", "rewind_ring", "rewind_repaint")}
+
+
 def run(large):
+    yield from pictures()
+    yield from storm()
+    yield from rewind()
     with boot(64) as pc:
         pc.ready()
         pc.command("viz off")
@@ -73,6 +144,13 @@ def run(large):
                 yield program(pc, f"holes malloc_free_64_holes_100000{suffix} 100000")
 
 
+def limits(name):
+    """What a measure must be at least and at most; None: it is only reported."""
+    def of_group(bars):
+        return next((bar for group, bar in bars.items() if name.startswith(group)), None)
+    return of_group(LEAST), BARS.get(name, of_group(MOST))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="leave out what needs 1 GB and minutes")
@@ -81,11 +159,11 @@ def main():
         for name, value in found.items():
             if name == "partner":
                 continue
-            bar = BARS.get(name)
-            over = bar is not None and value > bar
-            late += over
-            note = "" if bar is None else f"  (at most {bar:,}{': over' if over else ''})"
-            print(f"{name}={value}{note}", flush=True)
+            least, most = limits(name)
+            missed = (most is not None and value > most) or (least is not None and value < least)
+            late += missed
+            bar = f"at most {most:,}" if most is not None else f"at least {least:,}" if least is not None else None
+            print(f"{name}={value}" + (f"  ({bar}{': missed' if missed else ''})" if bar else ""), flush=True)
     return 1 if late else 0
 
 

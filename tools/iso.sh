@@ -10,21 +10,20 @@ shift 2
 root=$iso.d
 rm -rf "$root"
 mkdir -p "$root/boot/grub"
-"${STRIP:-strip}" --strip-debug -o "$root/suture.elf" "$kernel"
+"${STRIP:-strip}" --strip-debug -o "$root/boot/suture.elf" "$kernel"
 
 modules= lectures=
 for file; do
     name=${file##*/}
     cp "$file" "$root/$name"
+    modules="$modules    module /$name $name
+"
     case $name in
-    *.elf) modules="$modules    module /$name $name
-" ;;
-    *.txt) # its first line is a comment that holds the title
-        title=$(sed -n '1s/^# *//p' "$file" | tr -d '"$\\')
+    *.txt) # its first comment is its description
+        title=$(sed -n '/^# */{s///p;q;}' "$file" | tr -d '"$\\')
         lectures="$lectures
 menuentry \"Lecture: ${title:-$name}\" {
-    suture lecture=$name
-    module /$name $name
+    suture lecture=${name%.txt}
 }
 " ;;
     esac

@@ -47,7 +47,8 @@ int main(int argc, char **argv) {
     }
     while (inside--)
         see_off();
-    say("All thirty have come and gone, and the memory is as it was.");
+    say(sutured() ? "All thirty have gone, and what they took went with them."
+                  : "All thirty have come and gone, and the memory is as it was.");
     sleep_ms(3000);
     return 0;
 }

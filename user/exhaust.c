@@ -31,7 +31,7 @@ static void give_back(void) {
 }
 
 int main(void) {
-    say("Everything, please: one megabyte after the other, then the rest by halves.");
+    say("Everything, please: one megabyte after another, then by halves.");
     size_t total = 0;
     for (size_t size = 1 << 20; size >= 16; size /= 2) {
         while (grab(size)) {

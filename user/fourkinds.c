@@ -4,7 +4,7 @@
  */
 #include "suture.h"
 
-PROGRAM("user pages, user bytes, kernel pages, kernel bytes: one after another")
+PROGRAM("lights up memman's four kinds, one after another")
 
 #define PAGES  64
 #define BLOCKS 1600

@@ -5,7 +5,7 @@
  */
 #include "suture.h"
 
-PROGRAM("seven holes, seven requests: how well does the policy choose?")
+PROGRAM("seven holes, seven requests: how well is it chosen?")
 
 #define HOLES 7
 

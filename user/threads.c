@@ -4,7 +4,7 @@
  */
 #include "suture.h"
 
-PROGRAM("two threads share one heap: one takes, the other gives back")
+PROGRAM("two threads share one heap: one takes, one gives")
 
 #define SHELF  6
 #define LOAVES 24

@@ -3,17 +3,14 @@
  */
 #include "viz/bars.h"
 
+#include "mm/regime.h"
+#include "viz/keys.h"
+#include "mm/text.h"
 #include "viz/layout.h"
+#include "viz/legend.h"
+#include "viz/map.h"
 #include "viz/palette.h"
 #include "viz/view.h"
-
-const struct key_hint key_hints[] = {
-    {"Tab", "process", "choose the next process; Shift-Tab the one before"},
-    {"Space", "pause", "stop programs before their next step; go on"},
-    {".", "step", "one step: a malloc or free and all it causes"},
-    {"+ -", "pace", "faster, slower: steps a second"},
-};
-const uint32_t key_hints_count = sizeof key_hints / sizeof *key_hints;
 
 char *key_name(char name[KEY_NAME_BYTES], int key) {
     return print_line(name, KEY_NAME_BYTES, "F%d", key - KEY_F1 + 1);
@@ -30,34 +27,59 @@ static void regime(struct screen *screen, const char *name) {
 }
 
 static void pace(struct screen *screen, const struct viz_status *status) {
-    bool past = status->moment != NOW;
-    char glyph = past ? GLYPH_BACK : status->running ? GLYPH_PLAY : GLYPH_STOP;
-    screen_print(screen, TITLE_ROW, TITLE_PACE, TITLE_PACE_END, ATTR_TITLE, "%c %s", glyph,
-                 past ? "past" : status->pace);
+    char glyph = status->running ? GLYPH_PLAY : GLYPH_STOP;
+    screen_print(screen, TITLE_ROW, TITLE_PACE, TITLE_PACE_END, ATTR_TITLE, "%c %s", glyph, status->pace);
+}
+
+/* How far the picture has gone back; what only the present has gives way, but not an error. */
+static void past(struct screen *screen, const struct viz_status *status) {
+    int end = status->audit_differences ? TITLE_AUDIT : TITLE_SHARE_END;
+    screen_fill(screen, TITLE_ROW, TITLE_PACE, end - TITLE_PACE, cell(' ', ATTR_TITLE));
+    screen_print(screen, TITLE_ROW, TITLE_PACE, end, ATTR_TITLE, "%c PAST  -%'u step%s  ev %'u of %'u",
+                 GLYPH_BACK, status->steps_back, status->steps_back == 1 ? "" : "s", status->moment,
+                 events.next - 1);
 }
 
 /* The age of the last audit, or how many differences it found. */
-static void audit(struct screen *screen, const struct viz_status *status) {
+static void audit(char *text, uint32_t bytes, const struct viz_status *status) {
     uint32_t tenths = status->audit_age / 100;
     if (status->audit_differences) {
-        screen_print(screen, TITLE_ROW, TITLE_AUDIT, TITLE_AUDIT_END, ATTR_ERROR, "audit ! %u",
-                     status->audit_differences);
+        print_line(text, bytes, "audit ! %u", status->audit_differences);
     } else if (status->audit_age == ~0u) {
-        screen_text(screen, TITLE_ROW, TITLE_AUDIT, TITLE_AUDIT_END, ATTR_TITLE_TEXT, "audit -");
+        print_line(text, bytes, "audit -");
+    } else if (status->phantoms) {
+        print_line(text, bytes, "audit %c", GLYPH_CHECK);
     } else if (tenths < 100) {
-        screen_print(screen, TITLE_ROW, TITLE_AUDIT, TITLE_AUDIT_END, ATTR_TITLE_TEXT, "audit %c %u.%us",
-                     GLYPH_CHECK, tenths / 10, tenths % 10);
+        print_line(text, bytes, "audit %c %u.%us", GLYPH_CHECK, tenths / 10, tenths % 10);
     } else {
-        screen_print(screen, TITLE_ROW, TITLE_AUDIT, TITLE_AUDIT_END, ATTR_TITLE_TEXT, "audit %c %us",
-                     GLYPH_CHECK, tenths / 10);
+        print_line(text, bytes, "audit %c %us", GLYPH_CHECK, tenths / 10);
     }
 }
 
+/* Audit, phantoms, and what painting costs. With phantoms the age of the audit makes room, with many the word. */
+static void truth(struct screen *screen, const struct viz_status *status) {
+    char text[24], phantom[24];
+    audit(text, sizeof text, status);
+    uint8_t attribute = status->audit_differences ? ATTR_ERROR : ATTR_TITLE_TEXT;
+    if (!status->phantoms) {
+        screen_text(screen, TITLE_ROW, TITLE_AUDIT, TITLE_AUDIT_END, attribute, text);
+        screen_print_right(screen, TITLE_ROW, TITLE_SHARE_END, ATTR_TITLE_TEXT, "viz %u.%u%%",
+                           status->share / 10, status->share % 10);
+        return;
+    }
+    screen_print_right(screen, TITLE_ROW, TITLE_SHARE_END, ATTR_TITLE_TEXT, "viz %u%%", status->share / 10);
+    print_line(phantom, sizeof phantom, " phantom %'u", status->phantoms);
+    const char *state = status->phantoms < 100 ? text : text + sizeof "audit" /* and a space */;
+    int end = screen_text(screen, TITLE_ROW, TITLE_PHANTOM, TITLE_PHANTOM_END, attribute, state);
+    screen_text(screen, TITLE_ROW, end, TITLE_PHANTOM_END, ATTR_TITLE, phantom);
+}
+
 void bars_title(struct screen *screen, const struct viz_status *status) {
-    uint32_t newest = status->moment == NOW ? events.next - 1 : status->moment;
+    uint32_t newest = events.next - 1;
     screen_fill(screen, TITLE_ROW, 0, SCREEN_COLUMNS, cell(' ', ATTR_TITLE));
     screen_text(screen, TITLE_ROW, TITLE_SUTURE, TITLE_REGIME, ATTR_TITLE, "SUTURE");
-    regime(screen, status->regime);
+    const struct space *space = space_at(status->moment, viz_selected());
+    regime(screen, space ? space->regime->name : status->regime);
     if (viz_selected()) {
         screen_print(screen, TITLE_ROW, TITLE_PROCESS, TITLE_PROCESS_END, ATTR_TITLE, "pid %u %s",
                      viz_selected(), viz_selected_name());
@@ -66,40 +88,21 @@ void bars_title(struct screen *screen, const struct viz_status *status) {
     }
     pace(screen, status);
     screen_print(screen, TITLE_ROW, TITLE_EVENT, TITLE_EVENT_END, ATTR_TITLE_TEXT, "ev %'u", newest);
-    audit(screen, status);
-    screen_print_right(screen, TITLE_ROW, TITLE_SHARE_END, ATTR_TITLE_TEXT, "viz %u.%u%%", status->share / 10,
-                       status->share % 10);
+    truth(screen, status);
+    if (status->moment != NOW) {
+        past(screen, status);
+    }
 }
 
 void bars_swatch(struct screen *screen, int row, int column, enum owner owner) {
-    screen_put(screen, row, column, cell((uint8_t)owner_info[owner].letter, attr_owner(owner)));
-}
-
-static int legend_owner(struct screen *screen, int row, int column, enum owner owner) {
-    bars_swatch(screen, row, column, owner);
-    return screen_text(screen, row, column + 1, LINE_END, ATTR_TEXT, owner_info[owner].name) + 1;
-}
-
-static void legend(struct screen *screen, int row) {
-    static const enum owner owners_shown[] = {OWNER_KPAGE, OWNER_KBYTE, OWNER_UBYTE,  OWNER_UPAGE, OWNER_HEAP,
-                                              OWNER_STACK, OWNER_IMAGE, OWNER_SYSTEM, OWNER_FREE};
-    int column = 0;
-    for (uint32_t i = 0; i < sizeof owners_shown / sizeof *owners_shown; i++) {
-        column = legend_owner(screen, row, column, owners_shown[i]);
-    }
-    screen_put(screen, row, column, cell(' ', ATTRIBUTE(COLOUR_TEXT, COLOUR_UNMAPPED)));
-    column = screen_text(screen, row, column + 1, LINE_END, ATTR_TEXT, "unmapped") + 1;
-    legend_owner(screen, row, column, OWNER_FOREIGN);
+    screen_put(screen, row, column, cell((uint8_t)map_letter(owner), attr_owner(owner)));
 }
 
 /* A key and its word where both fit; else nothing. Returns where the next one stands. */
 static int hint(struct screen *screen, int row, int column, const char *key, const char *word) {
     char text[SCREEN_COLUMNS];
-    int length = 0;
     print_line(text, sizeof text, "%s %s", key, word);
-    while (text[length]) {
-        length++;
-    }
+    int length = (int)text_length(text);
     if (column + length > LINE_END) {
         return column;
     }
@@ -108,22 +111,36 @@ static int hint(struct screen *screen, int row, int column, const char *key, con
     return column + length + 2;
 }
 
-static void keys(struct screen *screen, int row) {
-    char name[KEY_NAME_BYTES];
-    int column = 0;
-    for (int key = KEY_F1; key <= KEY_F12; key++) {
-        TABLE_EACH(views, const struct view, view) {
-            if ((*view)->key == key) {
-                column = hint(screen, row, column, key_name(name, key), (*view)->name);
-            }
-        }
+/* "F2-F8" for the first and the last view behind the help. */
+static char *views_keys(char *name, uint32_t bytes) {
+    int first = KEY_F12, last = KEY_F1;
+    TABLE_EACH(views, const struct view, view) {
+        int key = (*view)->key;
+        first = key < first && key != KEY_F1 ? key : first;
+        last = key > last ? key : last;
     }
-    for (uint32_t i = 0; i < key_hints_count; i++) {
-        column = hint(screen, row, column, key_hints[i].key, key_hints[i].brief);
+    return print_line(name, bytes, "F%d-F%d", first - KEY_F1 + 1, last - KEY_F1 + 1);
+}
+
+static void keys(struct screen *screen, int row) {
+    char name[2 * KEY_NAME_BYTES];
+    int column = hint(screen, row, 0, key_name(name, KEY_F1), "help");
+    column = hint(screen, row, column, views_keys(name, sizeof name), "views");
+    for (uint32_t i = 0; i < bindings_count; i++) {
+        if (bindings[i].brief) {
+            column = hint(screen, row, column, bindings[i].name, bindings[i].brief);
+        }
     }
 }
 
+void bars_question(struct screen *screen, const char *text) {
+    int row = (int)screen->rows - LEGEND_UP;
+    screen_fill(screen, row, 0, LINE_END, cell(' ', ATTR_CHOSEN));
+    screen_text(screen, row, 0, LINE_END, ATTR_CHOSEN, text);
+}
+
 void bars_bottom(struct screen *screen) {
-    legend(screen, (int)screen->rows - LEGEND_UP);
+    screen_fill(screen, (int)screen->rows - KEYS_UP, 0, LINE_END, cell(' ', ATTR_TEXT));
+    legend_paint(screen, (int)screen->rows - LEGEND_UP);
     keys(screen, (int)screen->rows - KEYS_UP);
 }

@@ -14,17 +14,12 @@ void bars_title(struct screen *screen, const struct viz_status *status);
 /* What the colours mean, and the keys. */
 void bars_bottom(struct screen *screen);
 
-/* A key and what it does, as the bottom row and the help print it; views are not in here, they bring their
- * own. */
-struct key_hint {
-    const char *key, *brief, *words;
-};
-extern const struct key_hint key_hints[];
-extern const uint32_t key_hints_count;
-
 /* "F2" for KEY_F2. */
 #define KEY_NAME_BYTES 4
 char *key_name(char name[KEY_NAME_BYTES], int key);
+
+/* The quiz's question or answer, in the legend's place. */
+void bars_question(struct screen *screen, const char *text);
 
 /* A swatch of the owner's colour with its letter. */
 void bars_swatch(struct screen *screen, int row, int column, enum owner owner);

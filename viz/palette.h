@@ -6,6 +6,7 @@
 #define VIZ_PALETTE_H
 
 #include "mm/owners.h"
+#include "viz/look.h"
 
 /* In an order near the standard VGA colours, so that a screen that cannot load the palette (QEMU's curses)
  * can still be read. */
@@ -18,14 +19,14 @@ enum colour {
     COLOUR_IMAGE,
     COLOUR_HEAP,
     COLOUR_TEXT,
-    COLOUR_FREE, /* a hole of a heap, a free range of memman */
-    COLOUR_TITLE,
+    COLOUR_FREE,     /* a hole of a heap, a free range of memman */
+    COLOUR_TITLE,    /* the title bar, and what is chosen */
     COLOUR_UNMAPPED, /* linear memory without a frame */
-    COLOUR_DIM,
+    COLOUR_GREY,     /* dim letters; the system's frames */
     COLOUR_STACK,
-    COLOUR_WHITE, /* what just changed, what is chosen, headings */
+    COLOUR_WHITE, /* what just changed, headings */
     COLOUR_UPAGE,
-    COLOUR_SYSTEM,
+    COLOUR_EDGE, /* where a block of a heap begins */
     COLOURS
 };
 
@@ -33,19 +34,29 @@ enum colour {
 struct rgb6 {
     uint8_t red, green, blue;
 };
-extern const struct rgb6 palette[COLOURS];
+extern const struct rgb6 themes[THEMES][COLOURS];
 
 extern const uint8_t owner_colour[OWNERS];
+
+/* Colouring by process: the eight largest, by rank. By age: less than 10, 100, 1,000, 10,000 events old, and older. */
+#define RANKS 8
+#define AGES  5
+extern const uint8_t rank_colour[RANKS], age_colour[AGES];
 
 #define ATTRIBUTE(foreground, background) ((uint8_t)((foreground) | (background) << 4))
 
 #define ATTR_TEXT       ATTRIBUTE(COLOUR_TEXT, COLOUR_BACKGROUND)
-#define ATTR_DIM        ATTRIBUTE(COLOUR_DIM, COLOUR_BACKGROUND)
+#define ATTR_DIM        ATTRIBUTE(COLOUR_GREY, COLOUR_BACKGROUND)
 #define ATTR_HEADING    ATTRIBUTE(COLOUR_WHITE, COLOUR_BACKGROUND)
 #define ATTR_ERROR_TEXT ATTRIBUTE(COLOUR_ERROR, COLOUR_BACKGROUND)
 #define ATTR_ERROR      ATTRIBUTE(COLOUR_WHITE, COLOUR_ERROR)
+#define ATTR_CURSOR     ATTRIBUTE(COLOUR_BACKGROUND, COLOUR_WHITE)
 #define ATTR_TITLE      ATTRIBUTE(COLOUR_WHITE, COLOUR_TITLE)
 #define ATTR_TITLE_TEXT ATTRIBUTE(COLOUR_TEXT, COLOUR_TITLE)
+#define ATTR_CHOSEN     ATTRIBUTE(COLOUR_WHITE, COLOUR_TITLE) /* what the cursor's chain touches */
+
+/* A letter that can be read on that background, in the present theme. */
+uint8_t attr_on(uint8_t background);
 
 /* The owner's letter on its own colour, as legend and letter mode show it; and its name written in its
  * colour. */

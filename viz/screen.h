@@ -20,11 +20,14 @@ static inline cell_t cell(uint8_t character, uint8_t attribute) {
 }
 
 /* Glyphs of CP437 beyond ASCII. */
-#define GLYPH_UPPER_HALF '\xDF'
-#define GLYPH_PLAY       '\x10'
-#define GLYPH_BACK       '\x11'
-#define GLYPH_STOP       '\xFE'
-#define GLYPH_CHECK      '\xFB'
+#define GLYPH_UPPER_HALF    '\xDF'
+#define GLYPH_CORNER_TOP    '\xDA' /* of a bracket on the left */
+#define GLYPH_CORNER_BOTTOM '\xC0'
+#define GLYPH_BAR           '\xB3'
+#define GLYPH_PLAY          '\x10'
+#define GLYPH_BACK          '\x11'
+#define GLYPH_STOP          '\xFE'
+#define GLYPH_CHECK         '\xFB'
 
 struct screen {
     uint32_t rows;                                   /* SCREEN_ROWS or SCREEN_ROWS_MOST */

@@ -7,6 +7,7 @@
 #include "mm/events.h"
 #include "mm/space.h"
 #include "mm/table.h"
+#include "viz/chain.h"
 #include "viz/screen.h"
 #include "viz/viz.h"
 
@@ -16,8 +17,17 @@ struct view {
     int key;           /* enum key */
     /* Paints all of it into the shadow screen. `space` is the chosen process, or NULL when there is none. */
     void (*paint)(struct screen *screen, const struct viz_status *status, const struct space *space);
-    /* A key this view uses; NULL or false: not used. */
+    /* A key this view uses; NULL or false: not used. The arrows are the cursor's: KEY_UP and KEY_DOWN come when it
+     * would leave the view at its top or bottom, and true says that a list scrolled one row. */
     bool (*press)(int key);
+    /* Asked once a frame when no event came: has something that it shows changed all the same (bits the processor sets)?
+     * Then it paints. NULL: no. */
+    bool (*stirs)(const struct viz_status *status, const struct space *space);
+    /* Takes the footer's rows too. */
+    bool whole;
+    /* What the cell stands for where no map lies: rows of tables, events, processes. NULL: nothing. False:
+     * nothing there. */
+    bool (*subject)(int row, int column, struct subject *out);
 };
 TABLE_DECLARE(views, const struct view);
 

@@ -5,10 +5,13 @@
 #include "mm/memman.h"
 #include "mm/paging.h"
 #include "mm/policy.h"
+#include "mm/regime.h"
+#include "viz/books.h"
 #include "viz/event_line.h"
 #include "viz/layout.h"
 #include "viz/map.h"
 #include "viz/palette.h"
+#include "viz/panel.h"
 #include "viz/view.h"
 
 /* The numbers of its maps in viz_maps. */
@@ -17,168 +20,152 @@ _Static_assert(HEAP_MAP < MAPS, "every map has a place in viz_maps");
 
 #define SMALLEST_HEAP_SHIFT 4
 #define TABLE_SPAN          0x400000u
-#define EVENTS_LOOK_BACK    256
 #define EXIT_LOOK_BACK      4096
 
-/* A heading, and what follows it in dim letters; the row's right end is its own. */
-static void heading(struct screen *screen, int row, const char *title, const char *rest) {
-    screen_fill(screen, row, 0, LINE_END, cell(' ', ATTR_TEXT));
-    int column = screen_text(screen, row, LABEL_COLUMN, LINE_END, ATTR_HEADING, title);
-    screen_text(screen, row, column + 2, LINE_END, ATTR_DIM, rest);
-}
+/* ---- Physical memory ---- */
 
-static void scale(struct screen *screen, int row, const struct map_place *place) {
-    char text[SCALE_BYTES];
-    screen_print_right(screen, row, LINE_END, ATTR_DIM, "  1 px = %s", map_scale(text, place->shift));
-}
-
-/* ---- Physical memory
- * ----------------------------------------------------------------------------------------------- */
-
-static void physical_map(struct screen *screen, const struct viz_status *status, uint32_t index,
-                         struct region region, int row, int rows) {
-    uint32_t pixels = MAP_COLUMNS * 2 * (uint32_t)rows;
+/* One of the five maps. Its name stands where the address of its first row would, as long as it shows all of its part. */
+static void part(struct screen *screen, const struct viz_status *status, const struct overview_layout *l,
+                 uint32_t index, struct region region, enum owner owner, const char *name) {
+    int row = l->part[index], rows = l->part_rows[index];
     struct map_place place = {
         .column = MAP_COLUMN,
         .row = (uint8_t)row,
         .columns = MAP_COLUMNS,
         .rows = (uint8_t)(2 * rows),
         .kind = MAP_FRAMES,
-        .shift = map_fit(region_size(region), pixels, PAGE_SHIFT),
+        .shift = map_fit(region_size(region), MAP_COLUMNS * 2 * (uint32_t)rows, PAGE_SHIFT),
         .region = region,
     };
     char text[SCALE_BYTES];
     map_paint(screen, index, &place, status);
-    screen_print_right(screen, row, SIDE_SCALE_END, ATTR_DIM, "%4s", map_scale_short(text, place.shift));
+    const struct map_place *painted = &viz_maps[index];
+    map_addresses(screen, painted);
+    if (painted->region.start == region.start) {
+        screen_fill(screen, row, LABEL_COLUMN, MAP_COLUMN, cell(' ', ATTR_TEXT));
+        screen_print(screen, row, LABEL_COLUMN, MAP_COLUMN, ATTR_TEXT, "%c %s", owner_info[owner].letter,
+                     name);
+    }
+    screen_print_right(screen, row, SIDE_SCALE_END, ATTR_DIM, "%4s", map_scale_short(text, painted->shift));
 }
 
-/* Per cent of the zone's memory that is lent. */
-static void used(struct screen *screen, int row, const struct zone_info *z) {
-    uint32_t lent = z->usable - z->free_units, whole = z->usable;
-    while (lent > 0xFFFFFFFFu / 100) {
-        lent >>= 1;
-        whole >>= 1;
-    }
-    uint32_t percent = whole ? lent * 100 / whole : 0;
-    if (percent == 0 && lent > 0) {
-        screen_print_right(screen, row, LINE_END, ATTR_TEXT, " <1");
-    } else {
-        screen_print_right(screen, row, LINE_END, ATTR_TEXT, "%3u", percent);
-    }
-}
-
-static void physical(struct screen *screen, const struct viz_status *status) {
-    static const int rows[ZONES] = {KPAGES_ROW, KBYTES_ROW, UBYTES_ROW, UPAGES_ROW};
+static void physical(struct screen *screen, const struct viz_status *status,
+                     const struct overview_layout *l) {
     char rest[SCREEN_COLUMNS];
+    struct zone_counts counts[ZONES];
     uint32_t free_ranges = 0;
     for (int i = 0; i < ZONES; i++) {
-        free_ranges += zones[i].free_ranges;
+        counts[i] = memman_counts(status->moment, (enum zone)i);
+        free_ranges += counts[i].free_ranges;
     }
     uint32_t megabytes = ((zones[ZONE_U].span.end - 1) >> 20) + 1;
     print_line(rest, sizeof rest, "memman  %'u MB, four zones, %'u free range%s", megabytes, free_ranges,
                free_ranges == 1 ? "" : "s");
-    heading(screen, PHYSICAL_ROW, "PHYSICAL", rest);
-    screen_print_right(screen, PHYSICAL_ROW, LINE_END, ATTR_DIM, "1 px  %%");
+    panel_heading(screen, l->physical, "PHYSICAL", rest);
+    screen_print_right(screen, l->physical, LINE_END, ATTR_DIM, "1 px  %%");
 
-    screen_print(screen, SYSTEM_ROW, LABEL_COLUMN, MAP_COLUMN, ATTR_TEXT, "%c %s",
-                 owner_info[OWNER_SYSTEM].letter, owner_info[OWNER_SYSTEM].name);
-    physical_map(screen, status, SYSTEM_MAP, (struct region){0, zones[ZONE_P].span.start}, SYSTEM_ROW, 1);
-    for (int i = 0; i < ZONES; i++) {
+    part(screen, status, l, SYSTEM_MAP, (struct region){0, zones[ZONE_P].span.start}, OWNER_SYSTEM,
+         owner_info[OWNER_SYSTEM].name);
+    for (uint32_t i = 0; i < ZONES; i++) {
         const struct zone_info *z = &zones[i];
-        screen_print(screen, rows[i], LABEL_COLUMN, MAP_COLUMN, ATTR_TEXT, "%c %s",
-                     owner_info[zone_owner[i]].letter, z->name);
-        physical_map(screen, status, ZONE_MAPS + (uint32_t)i, z->span, rows[i],
-                     i == ZONE_U ? UPAGES_ROWS : 1);
-        used(screen, rows[i], z);
+        part(screen, status, l, ZONE_MAPS + i, z->span, zone_owner[i], z->name);
+        panel_percent(screen, l->part[ZONE_MAPS + i], LINE_END, ATTR_TEXT, z->usable - counts[i].free_units,
+                      z->usable);
     }
 }
 
-/* ---- The chosen process
- * -------------------------------------------------------------------------------------------- */
+/* ---- The chosen process ---- */
 
-static void page_table(struct screen *screen, const struct viz_status *status, const struct space *space) {
-    const uint32_t pixels = MAP_COLUMNS * 2 * TABLE_ROWS;
-    struct region range = heap_range(status->moment, &space->heap);
+static void page_table(struct screen *screen, const struct viz_status *status, const struct space *space,
+                       const struct overview_layout *l) {
+    const uint32_t pixels = MAP_COLUMNS * 2 * (uint32_t)l->table_rows;
+    uint8_t kind;
+    struct region range = books_heap(space, status->moment, &kind);
     uint8_t shift = map_fit_calmly(TABLE_MAP, region_size(range), pixels, PAGE_SHIFT);
     struct map_place place = {
         .column = MAP_COLUMN,
-        .row = TABLE_ROW + 1,
+        .row = (uint8_t)(l->table + 1),
         .columns = MAP_COLUMNS,
-        .rows = 2 * TABLE_ROWS,
+        .rows = (uint8_t)(2 * l->table_rows),
         .kind = MAP_PAGES,
         .shift = shift,
         .pid = space->pid,
         .region = {USER_HEAP, USER_HEAP + (pixels << shift)},
     };
     map_paint(screen, TABLE_MAP, &place, status);
-    map_addresses(screen, &place);
+    map_addresses(screen, &viz_maps[TABLE_MAP]);
 
     char rest[SCREEN_COLUMNS], entries[24], mapped[24];
-    uint32_t first = place.region.start / TABLE_SPAN, last = (place.region.end - 1) / TABLE_SPAN;
+    const struct region shown = viz_maps[TABLE_MAP].region;
+    uint32_t first = shown.start / TABLE_SPAN, last = (shown.end - 1) / TABLE_SPAN;
     bool table = paging_directory_entry(status->moment, space, USER_HEAP) & PG_PRESENT;
     print_line(entries, sizeof entries, first == last ? "entry %u" : "entries %u..%u", first, last);
     print_line(mapped, sizeof mapped, table ? "%'u mapped" : "no table yet", map_mapped(TABLE_MAP));
     print_line(rest, sizeof rest, "pid %u  cr3 %08X  directory %s  %s", space->pid, space->directory, entries,
                mapped);
-    heading(screen, TABLE_ROW, "PAGE TABLE", rest);
-    scale(screen, TABLE_ROW, &place);
+    panel_heading(screen, l->table, "PAGE TABLE", rest);
+    panel_scale(screen, l->table, TABLE_MAP);
 }
 
-/* 1 - largest hole / free bytes, in per cent. */
-static uint32_t fragmentation(uint32_t largest, uint32_t free) {
-    while (free > 0xFFFFFFFFu / 100) {
-        free >>= 1;
-        largest >>= 1;
-    }
-    return free ? (free - largest) * 100 / free : 0;
-}
-
-static void statistics(struct screen *screen, const struct heap *heap) {
-    uint32_t holes = heap_holes(heap), largest = heap_largest_hole(heap), bytes = heap_hole_bytes(heap);
+static void statistics(struct screen *screen, const struct viz_status *status, const struct space *space,
+                       int row) {
+    struct heap_figures f;
+    const struct heap *heap = &space->heap;
+    heap_figures(status->moment, heap, &f);
     char blocks[32], free[48], hole[32];
-    print_line(blocks, sizeof blocks, "%'u block%s %'u B", heap->blocks, heap->blocks == 1 ? "" : "s",
-               heap->block_bytes);
-    print_line(free, sizeof free, "%'u B free in %'u hole%s", bytes, holes, holes == 1 ? "" : "s");
-    print_line(hole, sizeof hole, "largest %'u B", largest);
-    screen_fill(screen, STATISTICS_ROW, 0, LINE_END, cell(' ', ATTR_TEXT));
-    if (region_empty(heap->range)) {
-        screen_text(screen, STATISTICS_ROW, LABEL_COLUMN, LINE_END, ATTR_TEXT,
+    print_line(blocks, sizeof blocks, "%'u block%s %'u B", f.blocks, f.blocks == 1 ? "" : "s", f.block_bytes);
+    print_line(free, sizeof free, "%'u B free in %'u hole%s", f.hole_bytes, f.holes, f.holes == 1 ? "" : "s");
+    print_line(hole, sizeof hole, "largest %'u B", f.largest_hole);
+    screen_fill(screen, row, 0, LINE_END, cell(' ', ATTR_TEXT));
+    if (space->regime->books) {
+        char line[SCREEN_COLUMNS + 1];
+        screen_text(screen, row, LABEL_COLUMN, LINE_END, ATTR_TEXT,
+                    books_line(space, status->moment, line, sizeof line));
+        return;
+    }
+    if (region_empty(heap_range(status->moment, heap))) {
+        screen_text(screen, row, LABEL_COLUMN, LINE_END, ATTR_TEXT,
                     "no block yet: the first malloc makes the heap");
         return;
     }
-    screen_print(screen, STATISTICS_ROW, LABEL_COLUMN, LINE_END, ATTR_TEXT, "%s   %s   %s", blocks, free,
-                 hole);
-    screen_print_right(screen, STATISTICS_ROW, LINE_END, ATTR_HEADING, "frag %u %%",
-                       fragmentation(largest, bytes));
+    screen_print(screen, row, LABEL_COLUMN, LINE_END, ATTR_TEXT, "%s   %s   %s", blocks, free, hole);
+    screen_print_right(screen, row, LINE_END, ATTR_HEADING, "frag %u %%",
+                       panel_fragmentation(f.largest_hole, f.hole_bytes));
 }
 
-static void heap_panel(struct screen *screen, const struct viz_status *status, const struct space *space) {
-    const uint32_t pixels = MAP_COLUMNS * 2 * HEAP_ROWS;
-    struct region range = heap_range(status->moment, &space->heap);
+static void heap_panel(struct screen *screen, const struct viz_status *status, const struct space *space,
+                       const struct overview_layout *l) {
+    const uint32_t pixels = MAP_COLUMNS * 2 * (uint32_t)l->heap_rows;
+    uint8_t kind;
+    struct region range = books_heap(space, status->moment, &kind);
     struct map_place place = {
         .column = MAP_COLUMN,
-        .row = HEAP_ROW + 1,
+        .row = (uint8_t)(l->heap + 1),
         .columns = MAP_COLUMNS,
-        .rows = 2 * HEAP_ROWS,
-        .kind = MAP_HEAP,
+        .rows = (uint8_t)(2 * l->heap_rows),
+        .kind = kind,
         .shift = map_fit_calmly(HEAP_MAP, region_size(range), pixels, SMALLEST_HEAP_SHIFT),
         .pid = space->pid,
         .region = range,
     };
     map_paint(screen, HEAP_MAP, &place, status);
-    map_addresses(screen, &place);
+    map_addresses(screen, &viz_maps[HEAP_MAP]);
 
     char rest[SCREEN_COLUMNS];
     print_line(rest, sizeof rest, "pid %u %s  vmalloc %08X..%08X  %s", space->pid, space->name, range.start,
-               range.end, space->heap.config.policy->title);
-    heading(screen, HEAP_ROW, "HEAP", rest);
-    scale(screen, HEAP_ROW, &place);
-    statistics(screen, &space->heap);
+               range.end, space->regime->books ? "only grows" : space->heap.config.policy->title);
+    panel_heading(screen, l->heap, "HEAP", rest);
+    panel_scale(screen, l->heap, HEAP_MAP);
+    statistics(screen, status, space, l->statistics);
 }
 
-/* How the chosen process ended, as long as the ring's newest part knows. */
-static const struct event *exit_of(uint16_t pid) {
-    const struct event *e = event_at(events.next - 1);
+static uint32_t newest_of(moment_t moment) {
+    return moment == NOW ? events.next - 1 : moment;
+}
+
+/* How the chosen process ended, as long as the newest part of the ring knows. */
+static const struct event *exit_of(uint16_t pid, moment_t moment) {
+    const struct event *e = event_at(newest_of(moment));
     for (uint32_t tries = EXIT_LOOK_BACK; e && tries; tries--) {
         if (e->kind == EV_EXIT && e->pid == pid) {
             return e;
@@ -188,67 +175,43 @@ static const struct event *exit_of(uint16_t pid) {
     return NULL;
 }
 
+/* Did it start only after that moment? */
+static bool starts_later(uint16_t pid, moment_t moment) {
+    const struct event *e;
+    for (uint32_t seq = newest_of(moment) + 1; (e = event_at(seq)) != NULL; seq++) {
+        if (e->kind == EV_SPAWN && e->pid == pid) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* What stands in the place of page table and heap when there is no process to show. */
-static void nobody(struct screen *screen) {
-    heading(screen, TABLE_ROW, "PAGE TABLE", "");
-    heading(screen, HEAP_ROW, "HEAP", "");
+static void nobody(struct screen *screen, const struct viz_status *status, const struct overview_layout *l) {
+    panel_heading(screen, l->table, "PAGE TABLE", "");
+    panel_heading(screen, l->heap, "HEAP", "");
     if (viz_selected()) {
-        screen_print(screen, TABLE_ROW + 1, MAP_COLUMN, LINE_END, ATTR_TEXT, "pid %u %s has ended.",
-                     viz_selected(), viz_selected_name());
-        event_line(screen, TABLE_ROW + 2, exit_of(viz_selected()));
-        screen_text(screen, HEAP_ROW + 1, MAP_COLUMN, LINE_END, ATTR_DIM, "Tab chooses another process.");
+        screen_print(screen, l->table + 1, MAP_COLUMN, LINE_END, ATTR_TEXT, "pid %u %s has %s.",
+                     viz_selected(), viz_selected_name(),
+                     starts_later(viz_selected(), status->moment) ? "not started yet" : "ended");
+        event_line(screen, l->table + 2, exit_of(viz_selected(), status->moment));
+        screen_text(screen, l->heap + 1, MAP_COLUMN, LINE_END, ATTR_DIM, "Tab chooses another process.");
     } else {
-        screen_text(screen, TABLE_ROW + 1, MAP_COLUMN, LINE_END, ATTR_TEXT, "No program has started yet.");
-        screen_text(screen, HEAP_ROW + 1, MAP_COLUMN, LINE_END, ATTR_DIM,
+        screen_text(screen, l->table + 1, MAP_COLUMN, LINE_END, ATTR_TEXT, "No program has started yet.");
+        screen_text(screen, l->heap + 1, MAP_COLUMN, LINE_END, ATTR_DIM,
                     "The first one that starts stands here by itself.");
     }
 }
 
-/* ---- Events
- * -------------------------------------------------------------------------------------------------------- */
-
-/* Memman's lending is left to the events view: here the map or malloc that follows tells it. */
-static bool worth_a_line(const struct event *e) {
-    return e->kind != EV_LEND && e->kind != EV_RETURN;
-}
-
-/* The newest event at or before `seq` that is worth a line, or NULL; looks back only so far. */
-static const struct event *worthy_before(uint32_t seq) {
-    const struct event *e = event_at(seq);
-    for (uint32_t tries = EVENTS_LOOK_BACK; e && !worth_a_line(e); tries--) {
-        e = tries ? event_at(e->seq - 1) : NULL;
-    }
-    return e;
-}
-
-/* The newest events, newest last. */
-static void newest(struct screen *screen, const struct viz_status *status) {
-    screen_fill(screen, EVENTS_ROW, 0, LINE_END, cell(' ', ATTR_TEXT));
-    int column = screen_text(screen, EVENTS_ROW, LABEL_COLUMN, LINE_END, ATTR_HEADING, "EVENTS");
-    if (status->caption) {
-        screen_text(screen, EVENTS_ROW, column + 2, LINE_END, ATTR_HEADING, status->caption);
-    }
-    if (status->missed) {
-        screen_print_right(screen, EVENTS_ROW, LINE_END, ATTR_ERROR_TEXT, " ! %'u events missed",
-                           status->missed);
-    }
-    uint32_t seq = status->moment == NOW ? events.next - 1 : status->moment;
-    for (int row = EVENTS_ROW + EVENTS_ROWS; row > EVENTS_ROW; row--) {
-        const struct event *e = worthy_before(seq);
-        event_line(screen, row, e);
-        seq = e ? e->seq - 1 : 0;
-    }
-}
-
 static void paint(struct screen *screen, const struct viz_status *status, const struct space *space) {
-    physical(screen, status);
+    const struct overview_layout l = layout_overview(screen);
+    physical(screen, status, &l);
     if (space) {
-        page_table(screen, status, space);
-        heap_panel(screen, status, space);
+        page_table(screen, status, space, &l);
+        heap_panel(screen, status, space, &l);
     } else {
-        nobody(screen);
+        nobody(screen, status, &l);
     }
-    newest(screen, status);
 }
 
 static const struct view overview = {

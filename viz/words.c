@@ -12,7 +12,7 @@
 
 /* The three columns. */
 struct words {
-    char call[24], result[24], story[STORY_BYTES];
+    char call[32], result[24], story[STORY_BYTES];
 };
 
 #define CALL(w, ...)   print_line((w)->call, sizeof(w)->call, __VA_ARGS__)
@@ -140,6 +140,8 @@ static void words_refused(const struct event *e, struct words *w) {
     RESULT(w, " refused");
     if (why == E_INTERIOR) {
         STORY(w, "inside the block at %08X", e->arg[2]);
+    } else if (why == E_SIZE) {
+        STORY(w, "the block has %'u B", e->arg[2]);
     } else if (why == E_FOREIGN && space) {
         STORY(w, "not its own, it is %s", space_place(space, e->at.start));
     } else {
@@ -151,7 +153,7 @@ static void words_nomem(const struct event *e, struct words *w) {
     CALL(w, "no memory");
     RESULT(w, " %'u B", e->arg[0]);
     if (e->arg[1] < ZONES) {
-        STORY(w, "%s: largest free %'u B", zone_name(e->arg[1]), memman_largest((enum zone)e->arg[1]));
+        STORY(w, "%s: largest free %'u B", zone_name(e->arg[1]), e->arg[2]);
     } else {
         STORY(w, "for %s", owner_info[e->owner].title);
     }
@@ -174,6 +176,12 @@ static void words_exit(const struct event *e, struct words *w) {
     STORY(w, status == EXIT_KILLED  ? "by command"
              : status == EXIT_FAULT ? "by the fault it made"
                                     : "everything goes back");
+}
+
+static void words_gone(const struct event *e, struct words *w) {
+    (void)e;
+    CALL(w, "is gone");
+    STORY(w, "nothing of it is left");
 }
 
 static void words_thread(const struct event *e, struct words *w) {
@@ -200,19 +208,72 @@ static void words_say(const struct event *e, struct words *w) {
     CALL(w, "says");
 }
 
+/* A party to a phantom: an owner, and whose. */
+static char *party(char text[24], uint32_t owner, uint32_t pid) {
+    const char *name = owner < OWNERS ? owner_info[owner].name : "?";
+    if (pid) {
+        return print_line(text, 24, "%s of pid %u", name, pid);
+    }
+    return print_line(text, 24,
+                      owner == OWNER_FOREIGN ? "nobody"
+                      : owner == OWNER_FREE  ? "the free"
+                                             : "memman's %s",
+                      name);
+}
+
 static void words_phantom(const struct event *e, struct words *w) {
-    CALL(w, "phantom %08X", e->at.start);
+    char from[24], to[24];
+    CALL(w, "case %u %08X", e->arg[0], e->at.start);
     RESULT(w, " withheld");
-    STORY(w, "case %u of the seed", e->arg[0]);
+    STORY(w, "%s to %s", party(from, e->owner, e->arg[1]), party(to, e->arg[2], e->arg[3]));
+}
+
+static void words_seed(const struct event *e, struct words *w) {
+    static const char *const changes[] = {
+        [SEED_CHANGE] = "is now %'u B",
+        [SEED_INSERT] = "comes, %'u B",
+        [SEED_REMOVE] = "goes",
+        [SEED_LOST] = "%'u B are dropped",
+        [SEED_LIMIT] = "the heap's limit",
+        [SEED_PROCESS] = "a process enters",
+        [SEED_RESET] = "a new arena",
+    };
+    bool entry = e->arg[1] <= SEED_REMOVE;
+    if (entry) {
+        CALL(w, "seed's [%u]", e->arg[0]);
+    } else {
+        CALL(w, e->arg[1] == SEED_LIMIT ? "vmalloc" : "seed's table");
+    }
+    RESULT(w, e->arg[1] == SEED_LIMIT ? "..%08X" : "  %08X",
+           e->arg[1] == SEED_LIMIT ? e->at.end : e->at.start);
+    if (e->arg[1] <= SEED_RESET) {
+        STORY(w, changes[e->arg[1]], region_size(e->at));
+    }
+}
+
+static void words_seed_call(const struct event *e, struct words *w) {
+    bool free = e->arg[0] == SEED_SYS_FREE || e->arg[0] == SEED_DO_FREE || e->arg[0] == SEED_EXEC;
+    const char *name = e->arg[0] < SEED_CALLS ? seed_call_names[e->arg[0]] : "call";
+    if (free) {
+        CALL(w, "%s(%X, %u)", name, e->arg[1], e->arg[2]);
+    } else {
+        CALL(w, e->arg[0] == SEED_SYS_FREE_4K || e->arg[0] == SEED_DO_FREE_4K ? "%s(%X)" : "%s(%u)", name,
+             e->arg[1]);
+    }
+    RESULT(w, free ? "= %d" : "= %08X", e->arg[3]);
+    if (e->arg[4]) {
+        STORY(w, "%'u mapping call%s", e->arg[4], plural(e->arg[4]));
+    }
 }
 
 static void (*const words_of[EV_KINDS])(const struct event *, struct words *) = {
-    [EV_LEND] = words_lend,     [EV_RETURN] = words_return,   [EV_MAP] = words_map,
-    [EV_UNMAP] = words_unmap,   [EV_TABLE] = words_table,     [EV_TABLE_GONE] = words_table_gone,
-    [EV_RANGE] = words_range,   [EV_MALLOC] = words_malloc,   [EV_FREE] = words_free,
-    [EV_RESIZE] = words_resize, [EV_REFUSED] = words_refused, [EV_NOMEM] = words_nomem,
-    [EV_SPAWN] = words_spawn,   [EV_EXIT] = words_exit,       [EV_THREAD] = words_thread,
-    [EV_FAULT] = words_fault,   [EV_SAY] = words_say,         [EV_PHANTOM] = words_phantom,
+    [EV_LEND] = words_lend,       [EV_RETURN] = words_return,   [EV_MAP] = words_map,
+    [EV_UNMAP] = words_unmap,     [EV_TABLE] = words_table,     [EV_TABLE_GONE] = words_table_gone,
+    [EV_RANGE] = words_range,     [EV_MALLOC] = words_malloc,   [EV_FREE] = words_free,
+    [EV_RESIZE] = words_resize,   [EV_REFUSED] = words_refused, [EV_NOMEM] = words_nomem,
+    [EV_SPAWN] = words_spawn,     [EV_EXIT] = words_exit,       [EV_GONE] = words_gone,
+    [EV_THREAD] = words_thread,   [EV_FAULT] = words_fault,     [EV_SAY] = words_say,
+    [EV_PHANTOM] = words_phantom, [EV_SEED] = words_seed,       [EV_SEED_CALL] = words_seed_call,
 };
 
 char *event_words(const struct event *e, char *line, uint32_t bytes) {
@@ -238,22 +299,5 @@ bool event_is_error(const struct event *e) {
 }
 
 const char *event_actor(const struct event *e) {
-    /* Names outlive their processes here, so that the last events of one that ended keep theirs. */
-    static struct {
-        uint16_t pid;
-        char name[NAME_BYTES];
-    } seen[SPACES];
-    if (e->pid == 0) {
-        return "kernel";
-    }
-    const struct space *space = space_find(e->pid);
-    uint8_t slot = space ? space->slot : e->slot;
-    if (slot >= SPACES) {
-        return "";
-    }
-    if (space && seen[slot].pid != e->pid) {
-        seen[slot].pid = e->pid;
-        __builtin_memcpy(seen[slot].name, space->name, NAME_BYTES);
-    }
-    return seen[slot].pid == e->pid ? seen[slot].name : "";
+    return e->pid ? space_name(e->pid) : "kernel";
 }

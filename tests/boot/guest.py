@@ -67,6 +67,17 @@ class Guest:
         """The sequence number of the next event."""
         return self.field(self.symbols["events"], "events.next")
 
+    def event(self, number):
+        """The words of an event's record (mm/events.h), newer ones included that the ring has put in its place."""
+        events = self.symbols["events"]
+        place = number % self.field(events, "events.capacity")
+        return self.words(self.field(events, "events.ring") + 64 * place, 16)
+
+    def phantoms(self, first):
+        """The cases of the phantoms since that event."""
+        records = (self.event(number) for number in range(first, self.events()))
+        return [record[10] for record in records if record[2] >> 16 & 0xFF == self.EV_PHANTOM]
+
     def clock(self):
         """Milliseconds since boot, as the last timer tick left them."""
         return self.word(self.symbols["events_clock"])
@@ -79,6 +90,15 @@ class Guest:
     def name(self, space):
         at = space + self.layout["space.name"]
         return self.window(at, self.layout["sizeof.space.name"]).split(b"\0")[0].decode()
+
+    def look(self, name):
+        """How the screen is painted: rows of text, letters, theme."""
+        return self.field(self.symbols["viz_look"], "look." + name)
+
+    def letters(self):
+        """The owners' letters."""
+        return [self.window(at + self.layout["owner_info.letter"], 1)[0]
+                for at in self.array("owner_info", "owner_info", self.OWNERS)]
 
     # ---- Page tables
 

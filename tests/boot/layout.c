@@ -9,6 +9,7 @@
 #include "mm/owners.h"
 #include "mm/policy.h"
 #include "mm/space.h"
+#include "viz/look.h"
 #include "viz/map.h"
 #include "viz/palette.h"
 
@@ -35,6 +36,8 @@ void layout(void) {
     NUMBER(OWNERS);
     NUMBER(PAINT_UNMAPPED);
     NUMBER(PAINT_NOTHING);
+    NUMBER(PAINTS);
+    NUMBER(COLOUR_EDGE);
     NUMBER(COLOUR_BACKGROUND);
     NUMBER(COLOUR_UNMAPPED);
     NUMBER(COLOUR_ERROR);
@@ -43,6 +46,7 @@ void layout(void) {
     NUMBER(MAP_FRAMES);
     NUMBER(MAP_PAGES);
     NUMBER(MAP_HEAP);
+    NUMBER(MAP_BOOKS);
     NUMBER(MAPS);
     NUMBER(ZONES);
     NUMBER(ZONE_P);
@@ -96,6 +100,7 @@ void layout(void) {
     FIELD(space, slot);
     FIELD(space, name);
     FIELD(space, directory);
+    FIELD(space, regime);
     FIELD(space, heap);
     FIELD(space, pages);
 
@@ -113,9 +118,18 @@ void layout(void) {
     FIELD(link, left);
     FIELD(link, right);
 
+    FIELD(look, letters);
+    FIELD(look, rows);
+    FIELD(look, theme);
+    SIZE(owner_info);
+    FIELD(owner_info, letter);
+
     FIELD(owners, frame);
     SIZE(frame);
     FIELD(frame, owner);
 
+    FIELD(events, ring);
+    FIELD(events, capacity);
     FIELD(events, next);
+    NUMBER(EV_PHANTOM);
 }

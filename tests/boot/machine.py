@@ -22,6 +22,7 @@ from debugger import Debugger
 TOP = pathlib.Path(__file__).resolve().parents[2]
 BUILD = TOP / os.environ.get("B", "build")
 ISO, KERNEL = BUILD / "suture.iso", BUILD / "suture.elf"
+LECTURES = sorted((TOP / "iso/lectures").glob("*.txt"))
 PROGRAMS = sorted((BUILD / "user").glob("*.elf"))
 TEST_PROGRAMS = sorted((BUILD / "tests").glob("*.elf"))
 
@@ -47,9 +48,9 @@ def wait_until(what, true, patience=PATIENCE):
     return value
 
 
-def boot_kernel(*programs, line=""):
+def boot_kernel(*modules, line="", idle="off"):
     """QEMU's own multiboot loader: the kernel and modules, without GRUB. For Machine(boot=...)."""
-    return ["-kernel", KERNEL, "-append", line, "-initrd", ",".join(str(program) for program in programs)]
+    return ["-kernel", KERNEL, "-append", f"{line} idle={idle}".lstrip(), "-initrd", ",".join(map(str, modules))]
 
 
 class Line:
@@ -106,6 +107,7 @@ class Line:
 
     def ready(self):
         self.logged("^suture ready")
+        self.send(b"\n")  # somebody is there: no show begins by itself
         return self
 
     def differences(self):
@@ -221,13 +223,13 @@ class Machine(Line):
         self.qmp("pmemsave", val=physical, size=size, filename=path)
         return pathlib.Path(path).read_bytes()
 
-    def screen(self):
+    def screen(self, rows=25):
         """The VGA's memory: a word a cell, character and attribute."""
-        return self.saved(SCREEN, SCREEN_BYTES)
+        return self.saved(SCREEN, 80 * rows * 2)
 
-    def rows(self):
+    def rows(self, rows=25):
         """The screen as text."""
-        return text_rows(self.screen())
+        return text_rows(self.screen(rows))
 
     def picture(self):
         """The screen as the monitor gets it: a PIL image."""

@@ -114,19 +114,25 @@ def grown_and_held(machine):
     machine.command("hold")
 
 
+def look(bochs):
+    """Stops it; memory and screen are in files' bytes."""
+    bochs.stop()
+    guard = symbols("nm", KERNEL)["boot_stack_guard"] - WINDOW  # this page the window does not show
+    ram = bochs.memory(0, guard) + bytes(4096) + bochs.memory(guard + 4096, (MEGABYTES << 20) - guard - 4096)
+    bochs.ram = lambda physical, size: ram[physical:physical + size]
+    bochs.screen = bochs.memory(SCREEN, 2 * SCREEN_BYTES)
+
+
 @pytest.fixture(scope="module")
 def held(bochs):
-    """Held after a while of life; memory and screen are in files' bytes."""
+    """Held after a while of life."""
     bochs.run()
     bochs.ready()
     bochs.command("glow off")
     grown_and_held(bochs)
     bochs.audit = bochs.differences()
-    bochs.stop()
-    guard = symbols("nm", KERNEL)["boot_stack_guard"] - WINDOW  # this page the window does not show
-    ram = bochs.memory(0, guard) + bytes(4096) + bochs.memory(guard + 4096, (MEGABYTES << 20) - guard - 4096)
-    bochs.ram = lambda physical, size: ram[physical:physical + size]
-    bochs.screen = bochs.memory(SCREEN, SCREEN_BYTES)
+    look(bochs)
+    bochs.screen = bochs.screen[:SCREEN_BYTES]
     return bochs
 
 
@@ -151,7 +157,42 @@ def test_screen_is_composed_as_in_qemu(held):
     assert text_rows(held.screen)[-2:] == rows[-2:]
 
 
+@pytest.mark.parametrize("lines", [
+    ["rows 50"], ["rows 25", "letters on"], ["zoom 16"], ["zoom 4096", "letters off"], ["rows 50", "zoom 1"],
+    ["rows 25", "zoom fit", "view memman"], ["view heap"]], ids=", ".join)
+def test_picture_is_true_in_every_look(held, lines):
+    held.run()
+    held.command("go")
+    for line in lines:
+        held.command(line)
+    held.command("hold")
+    look(held)
+    picture = Picture(Guest(held.ram))
+    assert picture.places
+    assert picture.compare(held.screen) == []
+    size = next((int(line.split()[1]) for line in lines if re.match(r"zoom \d", line)), None)
+    assert not size or size in [1 << place["shift"] for place in picture.places]
+
+
+@pytest.mark.parametrize("row, column", [(0, 1), (3, 20), (12, 40)])  # outside of maps, and in them
+def test_a_cell_that_lies_is_named(held, row, column):
+    held.run()
+    held.command("view overview")
+    held.command("hold")
+    assert held.differences() == []
+    look(held)
+    at = 2 * (80 * row + column)
+    held.debug(f"setpmem {SCREEN + at:#x} 1 {held.screen[at] ^ 1:#x}")
+    held.run()
+    told = held.differences()
+    assert len(told) == 1 and told[0].startswith(f"row {row} column {column} of the screen: "), told
+    held.command("hold")  # paints it anew
+    assert held.differences() == []
+    held.stop()
+
+
 def test_backgrounds_do_not_blink(held):
+    """The last: it leaves the processor where nothing goes on."""
     guest = Guest(held.ram)
     start, end = guest.symbols["text_start"], guest.symbols["text_end"]
     text = held.ram(start - WINDOW, end - start)

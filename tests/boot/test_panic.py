@@ -73,13 +73,14 @@ def test_a_stack_that_runs_into_its_guard_page(machine):
 
 
 def test_a_fault_while_a_program_runs(machine):
-    """From outside: the user pages' records are said to lie where nothing is mapped."""
+    """From outside: the first program's regime is said to lie where nothing is mapped; nobody but its calls looks there."""
+    machine.command("viz off")
     guest = Guest(machine.memory)
-    machine.poke(guest.zones()[guest.ZONE_U] + guest.layout["zone_info.records"] - 0xC0000000, bytes(4))
+    machine.poke(guest.spaces()[1] + guest.layout["space.regime"] - 0xC0000000, bytes(4))
     rows = end(machine)
     has(rows[:1], "page fault")
-    has(rows, rf"^at {HEX}  \w*(memman|first_fit|refresh|take_back|bucket)\w*", r"called from .* space_", *REGISTERS,
-        r"^while pid \d \(\w+\), thread \d was running", r"^0000\w{4}: directory .*\(not present\)")
+    has(rows, rf"^at {HEX}  sys_\w+\+", *REGISTERS, r"^while pid 1 \(churn\), thread 0 was running",
+        r"^000000\w\w: directory .*\(not present\)")
 
 
 def test_a_structure_that_was_spoiled(machine):

@@ -8,10 +8,11 @@ import re
 
 import pytest
 from guest import Guest
-from machine import PROGRAMS, SCREEN_BYTES, TEST_PROGRAMS, Machine, boot_kernel, wait_until
+from machine import PROGRAMS, SCREEN, SCREEN_BYTES, TEST_PROGRAMS, TOP, Machine, boot_kernel, wait_until
 from picture import Picture
 
-MOMENTS = 40
+MOMENTS = 15
+VIEWS = ["overview", "memman", "heap"]  # those with maps
 
 
 @pytest.fixture(scope="module", params=[8, 64, 3072], ids=lambda megabytes: f"{megabytes}MB")
@@ -44,18 +45,87 @@ def later(machine, events):
 
 
 def check(machine):
-    picture = Picture(Guest(machine.memory))
-    assert picture.compare(machine.screen()) == []
+    guest = Guest(machine.memory)
+    picture = Picture(guest)
+    assert picture.compare(machine.saved(SCREEN, 160 * guest.look("rows"))) == []
     return picture
 
 
-def test_at_random_moments(machine):
-    moments = random.Random(f"{machine.size}")
+@pytest.mark.parametrize("view", VIEWS)
+def test_at_random_moments(machine, view):
+    moments = random.Random(f"{machine.size} {view}")
+    machine.command(f"view {view}")
     for _ in range(MOMENTS):
         machine.keys(*["tab"] * moments.randrange(3))
         later(machine, moments.randrange(1, 300))
         machine.command("hold")
         check(machine)
+    machine.command("view overview")
+
+
+def test_every_view_with_a_map_is_tried(held):
+    names = [path.stem.removeprefix("view_") for path in (TOP / "viz").glob("view_*.c")]
+    for name in names:
+        held.command(f"view {name}")
+        held.command("hold")
+        assert bool(Picture(Guest(held.memory)).places) == (name in VIEWS), name
+    held.command("view overview")
+
+
+def zoom(machine, thing, size):
+    """Zooms the map that shows the thing, and takes the cursor away."""
+    machine.command(f"inspect {thing}")
+    machine.command("hold")  # paints: the cursor finds the thing
+    machine.command(f"zoom {size}")
+    machine.command("inspect off")
+
+
+@pytest.fixture(params=["rows 50", "letters on", "theme mono"])
+def looked(held, request):
+    """Another look of the same picture."""
+    held.command("go")
+    held.command(request.param)
+    yield held
+    held.command({"rows 50": "rows 25", "letters on": "letters off", "theme mono": "theme dark"}[request.param])
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_in_another_look(looked, view):
+    looked.command(f"view {view}")
+    for _ in range(MOMENTS // 3):
+        later(looked, 100)
+        looked.command("hold")
+        check(looked)
+    looked.command("view overview")
+
+
+@pytest.mark.parametrize("letters", ["on", "off"])
+@pytest.mark.parametrize("size", [1, 128, 4096, 1 << 17, 1 << 22])
+def test_zoomed(held, size, letters):
+    """Every map of the overview at every scale: each zone, the page table, the heap."""
+    guest = Guest(held.memory)
+    space = guest.spaces()[next(pid for pid, name in held.processes().items() if name == "patchwork")]
+    start, end = guest.region(space + guest.layout["space.heap"], "heap.range")
+    zones = [guest.region(zone, "zone_info.span")[0] for zone in guest.zones()]
+    things = [f"frame {zone + 64:#x}" for zone in zones] \
+        + [f"page {start + 4096:#x}", f"heap {(start + end) // 2 & -8:#x}"]
+    held.command("go")
+    held.command(f"letters {letters}")
+    for _ in range(2):
+        for thing in things:
+            zoom(held, thing, size)
+        for _ in range(2):
+            later(held, 60)
+            held.command("hold")
+            picture = check(held)
+            held.command("go")
+        zoomed = [picture.kind(place) for place in picture.places if 1 << place["shift"] == size]
+        assert {*zoomed} == {"frames", "pages", "heap"}
+    for thing in things:
+        zoom(held, thing, "fit")
+    held.command("letters off")
+    held.command("hold")
+    check(held)
 
 
 def test_after_more_events_than_viz_follows(held):
@@ -124,7 +194,7 @@ def test_after_the_chosen_process_ended(machine):
 def test_finds_every_wrong_cell(held):
     picture, screen = check(held), held.screen()
     assert len(screen) == SCREEN_BYTES
-    for (row, column), (_, _, place) in picture.cells.items():
+    for (row, column), (*_, place) in picture.cells.items():
         at = 2 * (80 * row + column)
         for byte, flip in (at, 0x01), (at + 1, 0x01), (at + 1, 0x10):  # character, upper pixel, lower pixel
             spoiled = bytearray(screen)
@@ -227,9 +297,14 @@ def test_stands_still_when_paused(held):
     assert "paused" in held.rows()[0]
 
 
-def test_colours_are_the_palette(held):
+@pytest.mark.parametrize("theme", ["light", "mono", "dark"])
+def test_colours_are_the_palette(held, theme):
+    held.command(f"theme {theme}")
+    held.command("hold")
     guest = Guest(held.memory)
-    dac = guest.window(guest.symbols["palette"], 3 * guest.COLOURS)
+    size = 3 * guest.COLOURS
+    number = ["dark", "light", "mono"].index(theme)
+    dac = guest.window(guest.symbols["themes"] + number * size, size)
     palette = {tuple(dac[i:i + 3]) for i in range(0, len(dac), 3)}
     seen = {tuple(part >> 2 for part in colour) for _, colour in held.picture().getcolors()}
     assert seen <= palette and len(seen) >= 8

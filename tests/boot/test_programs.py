@@ -108,7 +108,7 @@ def test_a_fault_ends_its_program_alone(machine, name, says):
 
 def test_as_many_processes_as_there_is_room_for(machine):
     machine.command("pause")
-    with pytest.raises(Refused, match="no memory|slot|limit"):
+    with pytest.raises(Refused, match="as many processes as" if machine.size > 8 << 20 else "no memory left"):
         for _ in range(100):
             run(machine, "leak")
     assert len(machine.processes()) == 64 if machine.size > 8 << 20 else len(machine.processes()) > 10

@@ -8,7 +8,7 @@ What stands in backticks is a name. By its form it is one of these, and each has
   VERB words             a command; words in lower case are its usage's, or else programs or texts in the code
   struct word            a type; likewise enum
   anything else          C: each identifier and each hex number occurs in the code, comments aside; a word alone may
-                         also be a program, or a word of the Makefile or tools/
+                         also be a program, a lecture, or a word of the Makefile or tools/
 """
 
 import os
@@ -29,7 +29,7 @@ PAGES = [TOP / "README.md", *sorted((TOP / "docs").glob("*.md"))]
 ROOMS = ["boot", "iso", "kernel", "mm", "tools", "user", "viz"]
 NO_NAMES = {"key=value", "error: reason"}  # forms, not names
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
-SAVE_AS = re.compile(r"Save this as `([^`]+)`[^\n]*:\n\n```c\n(.*?)^```$", re.M | re.S)
+SAVE_AS = re.compile(r"Save this as `([^`]+)`[^\n]*:\n\n```(?:c|txt)\n(.*?)^```$", re.M | re.S)
 
 
 def files(*patterns):
@@ -55,6 +55,7 @@ TOOLS = MAKEFILE + text_of(path for path in files("tools/*") if path.is_file())
 VERBS = {name: (usage, words) for name, usage, words in re.findall(
     r'struct verb \w+ = \{\s*"(\w+)",\s*"([^"]+)",\s*"([^"]+)"', CODE)}
 PROGRAMS = {path.stem for path in files("user/*.c")}
+LECTURES = {path.stem for path in files("iso/lectures/*.txt")}
 
 
 def whole(word, text):
@@ -92,10 +93,12 @@ def missing(span):
     if re.match(r"[a-z]+=", span):
         return [] if f'"{span.split("=")[0]}="' in CODE else [span]
     if words[0] in VERBS and len(words) > 1:
-        known = set(re.findall("[a-z]+", VERBS[words[0]][0])[1:])
+        usage = VERBS[words[0]][0]
+        known = set(re.findall("[a-z]+", usage)[1:])
+        named = not known or re.search("PROGRAM|POLICY|REGIME|VIEW|KIND|LECTURE", usage)  # words from elsewhere
         return [w for w in words[1:] if re.fullmatch("[a-z]+", w)
-                and not (w in known if known else w in PROGRAMS | examples or f'"{w}"' in CODE)]
-    if re.fullmatch(r"[\w-]+", span) and (span in PROGRAMS or whole(span, TOOLS)):
+                and not (w in known or named and (w in PROGRAMS | LECTURES | examples or f'"{w}"' in CODE))]
+    if re.fullmatch(r"[\w-]+", span) and (span in PROGRAMS | LECTURES or whole(span, TOOLS)):
         return []
     if re.fullmatch(r"(struct|enum) \w+", span):
         return [] if re.search(rf"\b{span}\b", CODE) else [span]
@@ -122,7 +125,7 @@ def test_names_exist(page):
 
 
 def test_invented_names_are_found():
-    for span in ("heap_lowest_fat", "struct hole", "mm/holes.h", "make fly", "dump nothing", "run nobody", "-nosuch",
+    for span in ("heap_lowest_fat", "struct hole", "mm/holes.h", "make fly", "dump nothing", "run nonesuch", "-nosuch",
                  "walk=NAME", "int 0x81234", "space->no_such_field", "build/no.iso"):
         assert missing(span), span
     for span in ("heap_lowest_fit", "struct tile", "mm/heap.h", "make deps run", "dump heap PID", "run=NAME"):
@@ -155,6 +158,12 @@ def test_every_page_is_linked_from_the_readme():
     assert {f"docs/{page.name}" for page in PAGES[1:]} <= set(re.findall(r"\]\(([^)#\s]+)", PAGES[0].read_text()))
 
 
+def test_each_file_of_the_rooms_has_a_place():
+    page = (TOP / "docs/rooms.md").read_text()
+    named = {path for span in re.findall(r"`([^`\n]+)`", page) for path in TOP.glob(span.replace("NAME", "*"))}
+    assert set(files("boot/*", "kernel/*.c", "kernel/*.asm", "mm/*.c", "viz/*.c")) <= named
+
+
 def test_the_readme_lists_every_command_and_key():
     readme = PAGES[0].read_text()
     rows = dict(re.findall(r"^\| `([^`]+)` \| (.+) \|$", readme, re.M))
@@ -163,14 +172,17 @@ def test_the_readme_lists_every_command_and_key():
     for path in files("viz/view_*.c"):
         name, key = re.search(r'\.name = "(\w+)".*\.key = KEY_(F\d+)', path.read_text(), re.S).groups()
         assert f"\n| {key} | view `{name}`" in readme
-    for key in re.findall(r'^    \{"([^"]+)", "[^"]+", "[^"]+"\},$', (TOP / "viz/bars.c").read_text(), re.M):
-        assert f"\n| {key}" in readme
+    for key in re.findall(r'^    \{\S+, "([^"]+)", ', (TOP / "viz/keys.c").read_text(), re.M):
+        assert f"\n| {key} |" in readme
 
 
-def test_the_picture_is_a_text_screen():
-    data = (TOP / "docs/overview.png").read_bytes()
-    assert struct.unpack(">II", data[16:24]) == (720, 400)
-    assert len(data) < 32768
+@pytest.mark.parametrize("picture", files("docs/**/*.png"), ids=lambda picture: picture.stem)
+def test_pictures_are_small_text_screens_and_shown(picture):
+    data = picture.read_bytes()
+    assert struct.unpack(">II", data[16:24]) == (640, 400)
+    assert len(data) < 16384
+    assert any(f"]({picture.relative_to(page.parent)})" in page.read_text() for page in PAGES
+               if page.parent in picture.parents)
 
 
 # ---- Examples, as printed
@@ -204,6 +216,12 @@ def test_the_example_program_runs_as_printed(extended):
             extended.logged(f"^{re.escape(text[2:])}$")
     extended.ended(2)
     assert not extended.differences()
+
+
+def test_the_example_lecture_is_one_file(extended):
+    extended.command("lecture two-fits")
+    wait_until("its caption", lambda: any("First fit begins" in row for row in extended.rows()))
+    extended.command("lecture stop")
 
 
 def test_the_example_policy_is_one_file(extended):

@@ -21,9 +21,9 @@ static struct held {
 static uint32_t holding, pages_held;
 static struct space *space;
 
-static void complain(void *context, const char *what) {
+static void complain(void *context, const struct difference *d) {
     (void)context;
-    world_panic(what);
+    world_panic(d->what);
 }
 
 static void machine_start(void) {

@@ -9,7 +9,7 @@ import pytest
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 BUILD = TOP / os.environ.get("B", "build")
-RUNS = {"fuzz_memman": 2_000, "fuzz_heap": 60_000, "fuzz_space": 6_000}
+RUNS = {"fuzz_memman": 2_000, "fuzz_heap": 60_000, "fuzz_space": 6_000, "fuzz_script": 20_000}
 ADDR_NO_RANDOMIZE = 0x0040000  # <sys/personality.h>
 
 

@@ -233,6 +233,12 @@ const char *try_look(const struct model *m, paddr_t address) {
     if (found != (i < m->count) || (found && !same(m, &m->pieces[i], &range))) {
         return "the next free range is not the model's";
     }
+    while (--i >= 0 && (m->pieces[i].state != RANGE_FREE || m->pieces[i].start >= address)) {
+    }
+    found = memman_last_free(NOW, m->zone, address, &range);
+    if (p && (found != (i >= 0) || (found && !same(m, &m->pieces[i], &range)))) {
+        return "the last free range is not the model's";
+    }
     return NULL;
 }
 

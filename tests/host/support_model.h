@@ -34,7 +34,7 @@ const struct piece *model_piece(const struct model *m, uint64_t address);
 const char *try_alloc(struct model *m, uint32_t size, enum owner owner, uint8_t slot);
 const char *try_free(struct model *m, paddr_t address);
 const char *try_free_part(struct model *m, struct region part);
-/* memman_range and memman_next_free at this address. */
+/* memman_range, memman_next_free and memman_last_free at this address. */
 const char *try_look(const struct model *m, paddr_t address);
 /* Every range, every frame and all totals of the zone; memman_check and owners_check. */
 const char *try_whole(const struct model *m);

@@ -1,5 +1,5 @@
 /*
- * stb_sprintf for the host's programs; on the kernel's side it is compiled in kernel/print.c.
+ * stb_sprintf for the host's programs; on the kernel's side it is compiled in kernel/stb.c.
  */
 #define STB_SPRINTF_IMPLEMENTATION
 #define STB_SPRINTF_NOFLOAT

@@ -16,15 +16,26 @@
 #include "mm/regime.h"
 #include "tests/host/support.h"
 #include "tests/host/support_viz.h"
+#include "viz/look.h"
 #include "viz/palette.h"
 #include "viz/vga.h"
 
 /* ---- The screen ---- */
 
+const struct rgb6 *viz_palette;
+uint32_t viz_rows = SCREEN_ROWS;
 uint16_t viz_target[SCREEN_ROWS_MOST * SCREEN_COLUMNS];
 
 void vga_init(void) {
     memset(viz_target, 0, sizeof viz_target);
+}
+
+void vga_palette(const struct rgb6 colours[COLOURS]) {
+    viz_palette = colours;
+}
+
+void vga_rows(uint32_t rows) {
+    viz_rows = rows;
 }
 
 volatile uint16_t *vga_target(void) {
@@ -40,13 +51,17 @@ struct viz_status status_now(void) {
         .share = 21,
         .audit_age = 400,
         .moment = NOW,
+        .since = NOW,
     };
 }
 
 /* ---- Machines ---- */
 
+static uint32_t steps;
+
 void machine_start(uint32_t megabytes) {
     world_start();
+    steps = 0;
     struct boot_map map = {2, {{0, 0x9F000}, {0x100000, megabytes << 20}}};
     assert_int_equal(memman_init(&map, 0x200000), OK);
     paging_kernel = memman_alloc(ZONE_P, PAGE_SIZE, OWNER_KPAGE, NO_SLOT);
@@ -73,8 +88,6 @@ void machine_exit(struct space *space, int status) {
     actor = (struct actor){.slot = NO_SLOT};
 }
 
-static uint32_t steps;
-
 static void act(const struct space *space) {
     actor =
         (struct actor){.pid = space->pid, .slot = space->slot, .caller = USER_IMAGE + 0x123, .step = ++steps};
@@ -100,6 +113,9 @@ static const char *glyph(uint8_t character) {
     static char ascii[2];
     switch (character) {
     case 0xDF: return "▀";
+    case 0xDA: return "┌";
+    case 0xC0: return "└";
+    case 0xB3: return "│";
     case 0x10: return "▶";
     case 0x11: return "◀";
     case 0xFE: return "■";
@@ -117,7 +133,7 @@ static void add(char **end, const char *text) {
 
 static void describe(char *text) {
     for (int part = 0; part < 3; part++) {
-        for (int i = 0; i < SCREEN_ROWS * SCREEN_COLUMNS; i++) {
+        for (int i = 0; i < (int)viz_rows * SCREEN_COLUMNS; i++) {
             uint16_t c = viz_target[i];
             char hex[2] = {"0123456789ABCDEF"[(part == 1 ? c >> 8 : c >> 12) & 15], '\0'};
             add(&text, part == 0 ? glyph(c & 0xFF) : hex);
@@ -129,7 +145,7 @@ static void describe(char *text) {
     }
 }
 
-#define GOLDEN_BYTES (3 * SCREEN_ROWS * (3 * SCREEN_COLUMNS + 1) + 8)
+#define GOLDEN_BYTES (3 * SCREEN_ROWS_MOST * (3 * SCREEN_COLUMNS + 1) + 8)
 
 static void print_difference(const char *name, const char *want, const char *have) {
     for (int line = 1; *want || *have; line++) {
@@ -164,4 +180,26 @@ void assert_golden(const char *name) {
         }
     }
     fclose(file);
+}
+
+static void golden_look(const char *name, const char *look, void (*frame)(void)) {
+    char full[64];
+    snprintf(full, sizeof full, "%s_%s", name, look);
+    frame();
+    assert_golden(full);
+}
+
+void assert_golden_looks(const char *name, void (*frame)(void)) {
+    look_theme("light");
+    golden_look(name, "light", frame);
+    look_theme("mono");
+    golden_look(name, "mono", frame);
+    look_theme("dark");
+    look_letters(true);
+    golden_look(name, "letters", frame);
+    look_letters(false);
+    look_rows(SCREEN_ROWS_MOST);
+    golden_look(name, "rows50", frame);
+    look_rows(SCREEN_ROWS);
+    frame();
 }

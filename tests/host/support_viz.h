@@ -5,10 +5,13 @@
 #define TESTS_SUPPORT_VIZ_H
 
 #include "mm/space.h"
+#include "viz/palette.h"
 #include "viz/screen.h"
 #include "viz/viz.h"
 
-/* What viz presented. */
+/* What viz chose, and what it presented. */
+extern const struct rgb6 *viz_palette;
+extern uint32_t viz_rows;
 extern uint16_t viz_target[SCREEN_ROWS_MOST * SCREEN_COLUMNS];
 
 /* A machine with so many megabytes, a kernel of 1 MB, nothing running; the clock and the events start anew.
@@ -27,10 +30,13 @@ int program_free(struct space *space, vaddr_t address);
 struct viz_status status_now(void);
 
 /*
- * Compares character and both colours of every presented cell with tests/host/golden/NAME.txt: 25 lines of
- * characters in UTF-8, 25 of foregrounds, 25 of backgrounds in hex. With GOLDEN=write in the environment it
+ * Compares character and both colours of every presented cell with tests/host/golden/NAME.txt: a line a row of
+ * characters in UTF-8, as many of foregrounds, as many of backgrounds in hex. With GOLDEN=write in the environment it
  * writes the file instead.
  */
 void assert_golden(const char *name);
+
+/* The same in the other looks: NAME_light, NAME_mono, NAME_letters and NAME_rows50. `frame` paints. */
+void assert_golden_looks(const char *name, void (*frame)(void));
 
 #endif

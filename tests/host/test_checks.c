@@ -91,9 +91,9 @@ static void memman_check_sees_it(void **state) {
         BREAK(memman_check(zone), z->free_units, z->free_units + 1);
         BREAK(memman_check(zone), z->free_ranges, z->free_ranges + 1);
         BREAK(memman_check(zone), z->lent_ranges, z->lent_ranges + 1);
-        BREAK(memman_check(zone), z->largest[1], z->largest[1] + 1);
+        BREAK(memman_check(zone), z->largest[TREE_ROOT], z->largest[TREE_ROOT] + 1);
         BREAK(memman_check(zone), z->largest[z->leaves], 3);
-        BREAK(memman_check(zone), z->largest[z->leaves + z->leaves / 4], 3);
+        BREAK(memman_check(zone), z->largest[z->leaves + (z->nodes - z->leaves) / 4], 3);
 
         paddr_t inside[] = {a[0] + (1u << z->unit_shift), a[0]};
         for (int i = 0; i < 2; i++) { /* a start too many, one too few */
@@ -141,8 +141,8 @@ static void heap_check_sees_it(void **state) {
         BREAK(heap_check(h), h->blocks, h->blocks + 1);
         BREAK(heap_check(h), h->block_bytes, h->block_bytes + 1);
         BREAK(heap_check(h), h->asked_bytes, h->asked_bytes + 1);
-        BREAK(heap_check(h), h->root->most, h->root->most + 8);
-        BREAK(heap_check(h), h->root->most_pages, h->root->most_pages + PAGE_SIZE);
+        BREAK(heap_check(h), h->root->most[IN_BYTES], h->root->most[IN_BYTES] + 8);
+        BREAK(heap_check(h), h->root->most[IN_PAGES], h->root->most[IN_PAGES] + PAGE_SIZE);
         BREAK(heap_check(h), h->root->holes, h->root->holes + 1);
         struct tile *left = h->root->by_address.left, *right = h->root->by_address.right;
         assert_true(left || right);
@@ -162,6 +162,7 @@ static void heap_check_sees_it(void **state) {
             struct tile *top = h->by_size;
             BREAK(heap_check(h), h->by_size, NULL);
             BREAK(heap_check(h), h->by_size, top->by_size.left);
+            BREAK(heap_check(h), top->most_pages, top->most_pages + PAGE_SIZE);
             struct link kept = top->by_size;
             top->by_size = (struct link){NULL, kept.right, kept.left};
             assert_non_null(heap_check(h));
@@ -175,8 +176,8 @@ static void heap_check_sees_it(void **state) {
 
 /* ---- audit ---- */
 
-static void count(void *context, const char *what) {
-    assert_non_null(what);
+static void count(void *context, const struct difference *d) {
+    assert_non_null(d->what);
     ++*(uint32_t *)context;
 }
 

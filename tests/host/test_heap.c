@@ -20,9 +20,9 @@
 #include "tests/host/support.h"
 #include "tests/host/support_viz.h"
 
-static void complain(void *context, const char *what) {
+static void complain(void *context, const struct difference *d) {
     (void)context;
-    fail_msg("audit: %s", what);
+    fail_msg("audit: %s at %08x", d->what, d->at);
 }
 
 /* ---- Placement against a model: a fixed range of numbers, no pages ---- */

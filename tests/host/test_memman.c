@@ -365,7 +365,7 @@ static void assert_tables(const struct boot_map *map) {
         tables[count].at = info->starts;
         tables[count++].size = (info->units + 7) / 8;
         tables[count].at = info->largest;
-        tables[count++].size = 2 * info->leaves * sizeof *info->largest;
+        tables[count++].size = info->nodes * sizeof *info->largest;
         if (!info->head) {
             tables[count].at = info->records;
             tables[count++].size = info->units * sizeof(struct range_record);

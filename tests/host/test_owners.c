@@ -102,7 +102,7 @@ static void large_tables_use_every_level(void **state) {
     assert_every_zoom();
     free(table);
     table = start(1 << 16);
-    assert_int_equal(owners.levels, 7);
+    assert_int_equal(owners.levels, 5);
     free(table);
     table = calloc(1, owners_table_size(1 << 20)); /* 4 GB */
     owners_init(1 << 20, table);

@@ -1,7 +1,7 @@
 /*
- * Events, applied and undone: a random life of processes is photographed at random moments (owners, ranges,
- * page tables, tiles, as the walks tell them), then the past is opened at each of them and must tell the
- * same.
+ * Events, applied and undone: a random life of processes that come and go is photographed at random moments (owners,
+ * ranges, processes, page tables, tiles and all figures, as the walks tell them), then the past is opened at each of
+ * them and must tell the same.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -49,11 +49,20 @@ static void photograph_memory(FILE *f, moment_t at) {
              a = range.at.end) {
             fprintf(f, "\nfree %08x %08x %u", range.at.start, range.at.end, range.origin);
         }
+        for (paddr_t a = zones[z].span.end; memman_last_free(at, (enum zone)z, a, &range);
+             a = range.at.start) {
+            fprintf(f, "\nbackwards %08x %08x", range.at.start, range.at.end);
+        }
+        struct zone_counts counts = memman_counts(at, (enum zone)z);
+        fprintf(f, "\ncounts %u %u %u", counts.free_units, counts.free_ranges, counts.lent_ranges);
         for (paddr_t a = zones[z].span.start; memman_range(at, (enum zone)z, a, &range); a = range.at.end) {
             fprintf(f, "\nrange %08x %08x %d %d", range.at.start, range.at.end, range.state, range.owner);
         }
     }
 }
+
+/* The caller of what was made before the ring begins is not told of the past. */
+static bool callers_known = true;
 
 static void photograph_heap(FILE *f, moment_t at, const struct heap *heap) {
     struct region range = heap_range(at, heap);
@@ -62,7 +71,10 @@ static void photograph_heap(FILE *f, moment_t at, const struct heap *heap) {
     for (vaddr_t a = range.start; a != range.end && heap_tile(at, heap, a, &tile); a = tile.at.end) {
         fprintf(f, "\ntile %08x %08x %d %u %d", tile.at.start, tile.at.end, tile.state, tile.asked,
                 tile.guard_page);
-        fprintf(f, " %u", tile.state == TILE_BLOCK ? tile.seq : 0);
+        if (tile.state == TILE_BLOCK || !heap->config.policy->buddy) {
+            fprintf(f, " made by %u of %x, thread %u", tile.seq, callers_known ? tile.caller : 0,
+                    tile.thread);
+        }
     }
     struct heap_shares shares;
     heap_count(at, heap, (struct region){range.start, range.start + 0x3000}, &shares);
@@ -85,17 +97,61 @@ static void photograph_pages(FILE *f, moment_t at, const struct space *s) {
     }
 }
 
-static struct photo photograph(moment_t at, uint32_t seq, struct space *const *alive, int count) {
+static void photograph_figures(FILE *f, moment_t at, const struct heap *heap) {
+    struct heap_figures figures;
+    heap_figures(at, heap, &figures);
+    fprintf(f, "\n%u blocks %u %u, %u holes %u %u", figures.blocks, figures.block_bytes, figures.asked_bytes,
+            figures.holes, figures.hole_bytes, figures.largest_hole);
+}
+
+static void photograph_space(FILE *f, moment_t at, const struct space *s) {
+    fprintf(f, "\nprocess %u %s in %u of %s, %s guard %d, directory %x, image %x..%x, stacks %llx, bytes %u",
+            s->pid, s->name, s->slot, s->regime->name, s->heap.config.policy->name, s->guard, s->directory,
+            s->image.start, s->image.end, (unsigned long long)s->stacks, s->ubytes);
+    for (int o = 0; o < OWNERS; o++) {
+        fprintf(f, " %u", s->frames[o]);
+    }
+    fprintf(f, " mapped %u %u searches %u %u", s->heap.mapped, s->pages.mapped, s->heap.searches,
+            s->heap.looked);
+    photograph_figures(f, at, &s->heap);
+    photograph_figures(f, at, &s->pages);
+    photograph_heap(f, at, &s->heap);
+    photograph_heap(f, at, &s->pages);
+    photograph_pages(f, at, s);
+}
+
+static struct photo photograph(moment_t at, uint32_t seq) {
     struct photo photo = {.seq = seq};
     FILE *f = open_memstream(&photo.text, &photo.size);
     photograph_memory(f, at);
-    for (int i = 0; i < count; i++) {
-        photograph_heap(f, at, &alive[i]->heap);
-        photograph_heap(f, at, &alive[i]->pages);
-        photograph_pages(f, at, alive[i]);
+    for (int z = 0; z < ZONES; z++) {
+        struct zone_counts counts = memman_counts(at, (enum zone)z);
+        fprintf(f, "\nzone %u %u %u", counts.free_units, counts.free_ranges, counts.lent_ranges);
+    }
+    for (uint32_t slot = 0; slot < SPACES; slot++) {
+        const struct space *space = space_in_slot(at, slot);
+        if (space) {
+            photograph_space(f, at, space);
+            assert_ptr_equal(space_at(at, space->pid), space);
+        }
     }
     fclose(f);
     return photo;
+}
+
+/* The past stands open at the photograph's moment: does it look the same? */
+static void compare(const char *what, const struct photo *then) {
+    struct photo now = photograph(then->seq, then->seq);
+    if (now.size != then->size || memcmp(now.text, then->text, now.size) != 0) {
+        size_t at = 0;
+        while (now.text[at] && now.text[at] == then->text[at]) {
+            at++;
+        }
+        at -= at > 150 ? 150 : at;
+        fail_msg("%s: event %u of %u: was %.300s\n   now %.300s", what, then->seq, events.next,
+                 then->text + at, now.text + at);
+    }
+    free(now.text);
 }
 
 /* ---- A life ---- */
@@ -134,48 +190,71 @@ static void one_turn(struct space *s, vaddr_t *held, int *count) {
     actor = (struct actor){.slot = NO_SLOT};
 }
 
-static void live_and_remember(const char *policy, bool guard) {
-    machine_start(16);
-    struct space *alive[3];
-    static vaddr_t held[3][BLOCKS];
-    int count[3] = {0};
-    for (int i = 0; i < 3; i++) {
-        alive[i] = space_new((uint16_t)(i + 1), "life", regime_find("healed"), policy_find(policy), guard);
-        assert_non_null(alive[i]);
+#define LIVES  3
+#define PHOTOS 24
+
+/* Processes that live, and what they hold; an ended one's place is taken by the next. */
+static struct {
+    struct space *space;
+    vaddr_t held[BLOCKS];
+    int count;
+} lives[LIVES];
+static uint16_t last_pid;
+
+static void begin(int i, const char *policy, bool guard) {
+    char name[NAME_BYTES];
+    last_pid++;
+    snprintf(name, sizeof name, "life%u", last_pid);
+    lives[i].space = space_new(last_pid, name, regime_find("healed"), policy_find(policy), guard);
+    assert_non_null(lives[i].space);
+    lives[i].count = 0;
+    actor = (struct actor){.pid = last_pid, .slot = lives[i].space->slot};
+    lives[i].space->image = (struct region){USER_IMAGE, USER_IMAGE + 3 * PAGE_SIZE};
+    assert_int_equal(space_map(lives[i].space, lives[i].space->image, OWNER_IMAGE, false), OK);
+    assert_int_equal(space_stack_new(lives[i].space), 0);
+    actor = (struct actor){.slot = NO_SLOT};
+}
+
+static void one_event_of_life(const char *policy, bool guard, bool mortal) {
+    int i = (int)draw(LIVES);
+    if (mortal && draw(60) == 0) {
+        space_delete(lives[i].space);
+        begin(i, draw(2) ? policy : "worst", guard ^ draw(2));
+    } else {
+        one_turn(lives[i].space, lives[i].held, &lives[i].count);
     }
-    struct photo photos[24];
-    int taken = 0;
+}
+
+static void live_and_remember(const char *policy, bool guard, bool mortal) {
+    machine_start(16);
     random_start(20260101);
+    last_pid = 0;
+    for (int i = 0; i < LIVES; i++) {
+        begin(i, policy, guard);
+    }
+    struct photo photos[PHOTOS];
+    int taken = 0;
     uint32_t photo_at = events.next + 40;
-    while (taken < 24) {
-        int i = (int)draw(3);
-        one_turn(alive[i], held[i], &count[i]);
+    while (taken < PHOTOS) {
+        one_event_of_life(policy, guard, mortal);
         if (events.next >= photo_at) {
-            photos[taken++] = photograph(NOW, events.next - 1, alive, 3);
+            photos[taken++] = photograph(NOW, events.next - 1);
             photo_at = events.next + 1 + draw(200);
         }
     }
     assert_true(photos[0].seq + 1 >= events_oldest());
     /* Backwards, forwards, and across. */
-    for (int n = 0; n < 60; n++) {
-        const struct photo *then = &photos[n < 24 ? 23 - n : (int)draw(24)];
+    for (int n = 0; n < 3 * PHOTOS; n++) {
+        const struct photo *then = &photos[n < PHOTOS       ? PHOTOS - 1 - n
+                                           : n < 2 * PHOTOS ? n - PHOTOS
+                                                            : (int)draw(PHOTOS)];
         assert_int_equal(past_open(then->seq), OK);
         assert_int_equal(past_moment(), then->seq);
-        struct photo now = photograph(then->seq, then->seq, alive, 3);
-        if (now.size != then->size || memcmp(now.text, then->text, now.size) != 0) {
-            size_t at = 0;
-            while (now.text[at] && now.text[at] == then->text[at]) {
-                at++;
-            }
-            at -= at > 150 ? 150 : at;
-            fail_msg("%s: event %u of %u: was %.200s\n   now %.200s", policy, then->seq, events.next,
-                     then->text + at, now.text + at);
-        }
-        free(now.text);
+        compare(policy, then);
     }
     past_close();
     assert_int_equal(past_moment(), NOW);
-    for (int n = 0; n < 24; n++) {
+    for (int n = 0; n < PHOTOS; n++) {
         free(photos[n].text);
     }
 }
@@ -184,37 +263,78 @@ static void the_past_is_what_was(void **state) {
     (void)state;
     static const char *const policies_all[] = {"first", "next", "best", "worst", "buddy"};
     for (size_t i = 0; i < sizeof policies_all / sizeof *policies_all; i++) {
-        live_and_remember(policies_all[i], false);
-        live_and_remember(policies_all[i], true);
+        live_and_remember(policies_all[i], false, false);
+        live_and_remember(policies_all[i], true, false);
     }
 }
 
-static void an_exit_can_be_undone(void **state) {
+static void processes_come_back(void **state) {
+    (void)state;
+    live_and_remember("first", true, true);
+    live_and_remember("buddy", false, true);
+}
+
+/* One event after the other, to the oldest and on again, is the same as all at once. */
+static void a_step_at_a_time(void **state) {
     (void)state;
     machine_start(16);
-    struct space *s = space_new(1, "life", regime_find("healed"), policy_find("first"), true);
-    static vaddr_t held[BLOCKS];
-    int count = 0;
-    random_start(7);
-    for (int i = 0; i < 300; i++) {
-        one_turn(s, held, &count);
+    random_start(11);
+    last_pid = 0;
+    for (int i = 0; i < LIVES; i++) {
+        begin(i, "best", true);
     }
-    uint32_t seq = events.next - 1;
-    char *text;
-    size_t size;
-    FILE *f = open_memstream(&text, &size);
-    photograph_memory(f, NOW);
-    fclose(f);
-    space_delete(s);
-    assert_int_equal(past_open(seq), OK);
-    char *then;
-    f = open_memstream(&then, &size);
-    photograph_memory(f, seq);
-    fclose(f);
-    assert_string_equal(text, then);
-    past_close();
-    free(text);
-    free(then);
+    for (int i = 0; i < 300; i++) {
+        one_event_of_life("best", true, true);
+    }
+    uint32_t oldest = events_oldest() - 1;
+    for (uint32_t seq = events.next - 1; seq-- > oldest;) {
+        assert_int_equal(past_open(seq), OK);
+        if (seq % 16)
+            continue;
+        struct photo stepped = photograph(seq, seq);
+        past_close();
+        assert_int_equal(past_open(seq), OK);
+        compare("stepped", &stepped);
+        free(stepped.text);
+    }
+}
+
+/* The whole ring, full of lives and deaths, fits the overlay. */
+static void a_full_ring_can_be_undone(void **state) {
+    (void)state;
+    machine_start(16);
+    random_start(13);
+    last_pid = 0;
+    for (int i = 0; i < LIVES; i++) {
+        begin(i, "first", true);
+    }
+    while (events.next < events.capacity + events.capacity / 2) {
+        one_event_of_life("first", true, true);
+    }
+    callers_known = false;
+    struct photo start = photograph(NOW, events.next - 1);
+    while (events_oldest() + 1000 < start.seq) {
+        one_event_of_life("first", true, true);
+    }
+    assert_int_equal(past_open(events_oldest() - 1), OK);
+    assert_int_equal(past_open(start.seq), OK);
+    compare("the whole ring", &start);
+    free(start.text);
+    callers_known = true;
+}
+
+static void an_event_ends_it(void **state) {
+    (void)state;
+    machine_start(16);
+    struct region none = {0, 0};
+    event_emit(EV_SAY, OWNER_FREE, none, none);
+    event_emit(EV_SAY, OWNER_FREE, none, none);
+    assert_int_equal(past_open(1), OK);
+    assert_int_equal(past_moment(), 1);
+    event_emit(EV_SAY, OWNER_FREE, none, none);
+    assert_int_equal(past_moment(), NOW);
+    assert_int_equal(past_open(2), OK);
+    assert_int_equal(past_moment(), 2);
 }
 
 static void the_ring_is_the_reach(void **state) {
@@ -232,9 +352,9 @@ static void the_ring_is_the_reach(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_past_is_what_was),
-        cmocka_unit_test(an_exit_can_be_undone),
-        cmocka_unit_test(the_ring_is_the_reach),
+        cmocka_unit_test(the_past_is_what_was), cmocka_unit_test(processes_come_back),
+        cmocka_unit_test(a_step_at_a_time),     cmocka_unit_test(a_full_ring_can_be_undone),
+        cmocka_unit_test(an_event_ends_it),     cmocka_unit_test(the_ring_is_the_reach),
     };
     return cmocka_run_group_tests_name("past", tests, NULL, NULL);
 }

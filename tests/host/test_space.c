@@ -19,9 +19,9 @@
 
 #define FREE_PLACE 0x00800000u /* of the user half, nothing is there */
 
-static void complain(void *context, const char *what) {
+static void complain(void *context, const struct difference *d) {
     (void)context;
-    fail_msg("audit: %s", what);
+    fail_msg("audit: %s at %08x", d->what, d->at);
 }
 
 static void audit(void) {

@@ -154,6 +154,8 @@ static void test_life(void **state) {
     assert_words(&e, "ended", "", "by the fault it made");
     e.arg[0] = (uint32_t)EXIT_KILLED;
     assert_words(&e, "killed", "", "by command");
+    e = event(EV_GONE, OWNER_SYSTEM, none, none);
+    assert_words(&e, "is gone", "", "nothing of it is left");
 }
 
 /* No kind is without words, none overruns its line, and all that a program can cause fits beside seq and

@@ -9,10 +9,14 @@ PROGRAM("measures what calls cost, in ticks")
 #define BATCH   32
 #define BATCHES 24
 
-static uint32_t now(void) {
+static uint64_t now_long(void) {
     uint32_t low, high;
     __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
-    return low;
+    return (uint64_t)high << 32 | low;
+}
+
+static uint32_t now(void) {
+    return (uint32_t)now_long();
 }
 
 static uint32_t call(uint32_t number, uint32_t a, uint32_t b) {
@@ -76,6 +80,33 @@ static void measure_holes(const char *name, unsigned holes) {
     measure(name, pair_64, BATCH, BATCHES);
 }
 
+/* So many blocks of many sizes with holes between them, and then nothing happens any more. */
+static void stand_still(unsigned count) {
+    uint32_t *blocks = (uint32_t *)call(SYS_MALLOC, 2 * count * sizeof *blocks, 0);
+    for (unsigned i = 0; i < 2 * count; i++)
+        blocks[i] = call(SYS_MALLOC, 8 + (uint32_t)rand() % 400, 0);
+    for (unsigned i = 0; i < 2 * count; i += 2)
+        call(SYS_FREE, blocks[i], 0);
+    printf("bench: stands still\n");
+    for (;;)
+        sleep_ms(60000);
+}
+
+/* A storm: so many mallocs and frees, in random order, of many sizes. Milliseconds would be too coarse: ticks in units
+ * of 1,024. */
+static void storm(const char *name, unsigned calls) {
+    static uint32_t blocks[2000];
+    uint64_t began = now_long();
+    for (unsigned i = 0; i < calls; i++) {
+        uint32_t *block = &blocks[(unsigned)rand() % (sizeof blocks / sizeof *blocks)];
+        if (*block)
+            *block = call(SYS_FREE, *block, 0);
+        else
+            *block = call(SYS_MALLOC, 8 + (uint32_t)rand() % 1000, 0);
+    }
+    printf("%s=%u\n", name, (unsigned)((now_long() - began) >> 10));
+}
+
 static void yield_once(void) {
     call(SYS_YIELD, 0, 0);
 }
@@ -92,6 +123,10 @@ int main(int argc, char **argv) {
         measure_cold();
     } else if (!strcmp(what, "holes") && argc > 3) {
         measure_holes(name, (unsigned)atoi(argv[3]));
+    } else if (!strcmp(what, "still") && argc > 2) {
+        stand_still((unsigned)atoi(argv[2]));
+    } else if (!strcmp(what, "storm") && argc > 3) {
+        storm(name, (unsigned)atoi(argv[3]));
     } else if (!strcmp(what, "partner")) {
         for (;;)
             yield_once();
@@ -110,7 +145,7 @@ int main(int argc, char **argv) {
         printf("context_switch=%u\n", (unsigned)least);
         printf("partner=%d\n", partner);
     } else {
-        printf("bench: expected calls, cold, switch, or holes NAME COUNT\n");
+        printf("bench: expected calls, cold, switch, holes NAME COUNT, still COUNT or storm NAME COUNT\n");
         return 1;
     }
     printf("bench: done\n");

@@ -195,6 +195,13 @@ static void worker(void *seed) {
     __atomic_add_fetch(&finished, 1, __ATOMIC_RELAXED);
 }
 
+/* Lives long enough to be met. */
+static void sleeper(void *nothing) {
+    (void)nothing;
+    sleep_ms(50);
+    __atomic_add_fetch(&finished, 1, __ATOMIC_RELAXED);
+}
+
 static void test_threads(void) {
     int thread[THREADS];
     bool created = true, joined = true;
@@ -209,6 +216,9 @@ static void test_threads(void) {
     check(finished == THREADS, "each thread came to its end");
     check(spoiled == 0, "threads use one heap at once without harm");
     check(thread_join(thread[0]) == E_NOENT, "a thread is joined once");
+    int heir = thread_create(sleeper, NULL);
+    check(heir >= 1 && thread_join(thread[0]) == E_NOENT, "a thread's number does not go to a later one");
+    check(thread_join(heir) == OK && finished > THREADS, "the later one is joined by its own");
     check(thread_join(63) == E_NOENT, "a thread that never was cannot be joined");
 }
 

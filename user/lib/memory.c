@@ -22,7 +22,7 @@ static lock_t kept_lock;
 /* What a caller passes who has never known the size. */
 #define GUESS 16
 
-static bool sized_free(void) {
+bool sutured(void) {
     static int answer = -1;
     if (answer < 0)
         answer = system_call(SYS_INFO, INFO_SIZED_FREE, 0, 0, 0);
@@ -49,7 +49,7 @@ static struct kept *place(const void *block) {
 
 /* Passes the block on. */
 static void *remember(void *block, size_t size) {
-    if (!block || !sized_free())
+    if (!block || !sutured())
         return block;
     lock(&kept_lock);
     struct kept *k = place(block);
@@ -82,17 +82,26 @@ void *calloc(size_t count, size_t size) {
     return remember((void *)system_call(SYS_CALLOC, count, size, CALLER, 0), count * size);
 }
 
+/* Who passes sizes must know them to copy, too: a malloc, a copy and a free. */
+static void *realloc_sized(void *block, size_t size, uint32_t caller) {
+    void *now = remember((void *)system_call(SYS_MALLOC, size, caller, 0, 0), size);
+    size_t was = block ? recall(block) : 0;
+    memcpy(now, block, was < size ? was : size);
+    if (block)
+        give_back_sized(block, was, caller);
+    return now;
+}
+
 void *realloc(void *block, size_t size) {
-    void *now = (void *)system_call(SYS_REALLOC, (uint32_t)block, size, CALLER, 0);
-    if (now && now != block && sized_free())
-        recall(block);
-    return remember(now, size);
+    if (sutured())
+        return realloc_sized(block, size, CALLER);
+    return (void *)system_call(SYS_REALLOC, (uint32_t)block, size, CALLER, 0);
 }
 
 int free(void *block) {
     if (!block)
         return OK;
-    if (sized_free())
+    if (sutured())
         return give_back_sized(block, recall(block), CALLER);
     return system_call(SYS_FREE, (uint32_t)block, CALLER, 0, 0);
 }
@@ -100,7 +109,7 @@ int free(void *block) {
 int free_sized(void *block, size_t size) {
     if (!block)
         return OK;
-    if (sized_free())
+    if (sutured())
         recall(block);
     return give_back_sized(block, size, CALLER);
 }
@@ -111,4 +120,39 @@ void *malloc_4k(void) {
 
 int free_4k(void *page) {
     return page ? system_call(SYS_FREE_4K, (uint32_t)page, CALLER, 0, 0) : OK;
+}
+
+/* ---- the seed's own calls ---- */
+
+static uint32_t seed(enum seed_call call, uint32_t a, uint32_t b, uint32_t caller) {
+    return (uint32_t)system_call(SYS_SEED, call, a, b, caller);
+}
+
+uint32_t do_malloc(uint32_t size) {
+    return seed(SEED_DO_MALLOC, size, 0, CALLER);
+}
+
+uint32_t do_kmalloc(uint32_t size) {
+    return seed(SEED_DO_KMALLOC, size, 0, CALLER);
+}
+
+uint32_t do_malloc_4k(void) {
+    return seed(SEED_DO_MALLOC_4K, 0, 0, CALLER);
+}
+
+uint32_t do_kmalloc_4k(void) {
+    return seed(SEED_DO_KMALLOC_4K, 0, 0, CALLER);
+}
+
+int do_free(uint32_t address, uint32_t size) {
+    return (int)seed(SEED_DO_FREE, address, size, CALLER);
+}
+
+int do_free_4k(uint32_t address) {
+    return (int)seed(SEED_DO_FREE_4K, address, 0, CALLER);
+}
+
+int exec_free(const void *header) {
+    const uint32_t *words = header;
+    return (int)seed(SEED_EXEC, words[0], words[1], CALLER);
 }

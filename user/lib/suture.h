@@ -37,6 +37,25 @@ void *malloc_4k(void);
 int free_4k(void *page);
 
 /*
+ * Under the regime sutured all of these do what the seed did: nothing ever comes back, nothing is aligned, and a
+ * size of 16 is passed for a block whose size nobody knows. sutured() tells which regime it is.
+ *
+ * The seed's own calls, with sizes and physical addresses, as its kernel made them. Under sutured they return what
+ * the seed did, SEED_FAILED for a failure. Under healed do_malloc and do_malloc_4k give memory that can be used, or 0;
+ * do_free and do_free_4k take that back and refuse all else; a program gets no kernel memory: 0. exec_free is what
+ * exec did to a file's header: it frees what the header's first two words say.
+ */
+#define SEED_FAILED 0xFFFFFFFFu
+bool sutured(void);
+uint32_t do_malloc(uint32_t size);
+uint32_t do_kmalloc(uint32_t size);
+uint32_t do_malloc_4k(void);
+uint32_t do_kmalloc_4k(void);
+int do_free(uint32_t address, uint32_t size);
+int do_free_4k(uint32_t address);
+int exec_free(const void *header);
+
+/*
  * Text to the log, in whole lines: a line without its end waits for it, or for exit. Knows what the C
  * standard's does but for floating point. snprintf always ends the text. Both return the number of
  * characters, snprintf as if there had been room for all.
@@ -54,8 +73,8 @@ void yield(void);
 
 /*
  * Threads share everything but their stacks. thread_create runs entry(argument) in a new one and returns its
- * number, 1 and up, or E_NOMEM, E_LIMIT. thread_join waits until that one has returned: OK, or E_NOENT when
- * no other thread has that number, which one that has returned already has lost.
+ * number, 1 and up, which no other one gets, or E_NOMEM, E_LIMIT. thread_join waits until that one has returned:
+ * OK, or E_NOENT when it has already, or there never was another thread of that number.
  */
 int thread_create(void (*entry)(void *), void *argument);
 int thread_join(int thread);

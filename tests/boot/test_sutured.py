@@ -1,0 +1,104 @@
+"""The museum in the running kernel: the seed's twelve cases, ten times each, and the healed side never notices.
+
+With -icount and sleep=off the machine does not wait while programs sleep, so minutes of theirs take a second.
+"""
+
+import re
+
+import pytest
+from guest import Guest
+from machine import PROGRAMS, TEST_PROGRAMS, Machine, Refused, boot_kernel, wait_until
+
+ROUNDS = 10
+BOOT = [("00400000", 0x1FF000), ("00600000", 0x1FF000), ("00800000", 0x7FF000), ("01000000", 0x1000000)]
+
+# Which program plays which cases, and what it prints under each regime.
+CASES = [
+    ("suture", [1], r"free\(48000000\) returns 0", r"free\(48000000\) returns 0"),
+    ("twice 2", [2], r"do_free\(00800000\): 0", r"do_free\([0-9a-f]{8}\): -6"),
+    ("twice 3", [3], r"do_free\(00800000\): 0", r"do_free\([0-9a-f]{8}\): -7"),
+    ("twice 4", [2, 4], r"do_free\(00801000\): 0", r"do_free\([0-9a-f]{8}\): -6"),
+    ("trust 5", [5], r"do_free\(00900000, 4096\): 0", r"do_free\(00900000, 4096\): -7"),
+    ("trust 6", [6], r"do_free\(00800000, 8192\): 0", r"do_free\([0-9a-f]{8}, 8192\): -13"),
+    ("walls", [7], r"do_malloc\(100\): ffffffff", r"do_free\(007ff000, 4096\): -7"),
+    ("silt 8", [8], r"4086 of 4087 frees accepted, the last one returned -1", r"0 of 4087 frees accepted"),
+    ("silt 9", [9], r"2043 of 2044 accepted", r"0 of 2044 accepted"),
+    ("revive", [10], r"the freed page can be read", r"ends: .*read from"),
+    ("trust 11", [11], r"do_kmalloc_4k: 00400000", r"do_kmalloc_4k: 00000000"),
+    ("trust 12", [12], r"64 at 48000000, then 48000040, then 64 at 48000030", r"then 00000000, then 64 at"),
+]
+
+
+@pytest.fixture(scope="module")
+def machine():
+    with Machine(boot_kernel(*PROGRAMS, *TEST_PROGRAMS), memory=64, options=("-icount", "shift=0,sleep=off")) as machine:
+        machine.ready()
+        machine.command("kill all")
+        machine.command("viz off")
+        yield machine
+
+
+def table(machine):
+    totals, *entries = machine.command("dump table 20")
+    return {key: int(value) for key, value in totals.items()}, entries
+
+
+def consistent(machine):
+    assert machine.differences() == []
+    assert Guest(machine.memory).owners()[1] == []
+
+
+def play(machine, line, says):
+    """Runs a program to its end, with audits before, during and after."""
+    consistent(machine)
+    start = len(machine.log)
+    pid = int(machine.command(f"run {line}")[0]["pid"])
+    for _ in range(3):
+        assert machine.differences() == []
+    machine.ended(pid)
+    assert any(re.search(says, text) for text in machine.log[start:]), machine.log[start:]
+    wait_until("nobody to be left", lambda: not machine.processes())
+    consistent(machine)
+
+
+@pytest.mark.parametrize("line, cases, seed, healed", CASES, ids=[case[0].replace(" ", "_") for case in CASES])
+def test_case(machine, line, cases, seed, healed):
+    machine.command("regime sutured")
+    for _ in range(ROUNDS):
+        machine.command("regime reset")
+        assert [(e["address"], int(e["size"])) for e in table(machine)[1]] == BOOT
+        first = Guest(machine.memory).events()
+        play(machine, line, seed)
+        totals, entries = table(machine)
+        assert totals["phantoms"] > 0
+        assert set(cases) <= set(Guest(machine.memory).phantoms(first))
+        if cases == [8]:
+            assert totals["losts"] >= 1 and totals["entries"] == 4090
+    machine.command("regime healed")
+    play(machine, line, healed)
+    assert table(machine)[0]["phantoms"] == totals["phantoms"]
+
+
+def test_reset_waits_for_who_lives_there(machine):
+    machine.command("regime sutured")
+    machine.command("regime reset")
+    machine.command("run churn")
+    with pytest.raises(Refused, match="kill all"):
+        machine.command("regime reset")
+    machine.command("kill all")
+    machine.command("regime reset")
+    assert table(machine)[0]["phantoms"] == 0
+    machine.command("regime next")
+    assert [r["regime"] for r in machine.command("regime") if r["current"] == "1"] == ["healed"]
+
+
+@pytest.mark.parametrize("name", [path.stem for path in PROGRAMS if path.stem != "churn"] + ["hostile"])
+def test_every_program_runs_in_the_museum(machine, name):
+    """To its end, or to its fault: the machine goes on."""
+    machine.command("regime sutured")
+    machine.command("regime reset")
+    consistent(machine)
+    machine.ended(int(machine.command(f"run {name}")[0]["pid"]))
+    wait_until("its children to end", lambda: not machine.processes())
+    consistent(machine)
+    machine.command("regime healed")

@@ -1,0 +1,134 @@
+/*
+ * The table of a regime of its own, in the place of memman's: golden screens under sutured, the past, scrolling.
+ */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "mm/events.h"
+#include "mm/past.h"
+#include "mm/policy.h"
+#include "mm/regime.h"
+#include "tests/host/support.h"
+#include "tests/host/support_viz.h"
+#include "viz/layout.h"
+#include "viz/palette.h"
+
+static const struct regime *sutured;
+static struct space *space;
+
+static void frame_at(moment_t at) {
+    struct viz_status status = status_now();
+    status.regime = "sutured";
+    status.moment = at;
+    viz_frame(&status);
+}
+
+static const char *row_text(int row) {
+    static char text[SCREEN_COLUMNS + 1];
+    for (int i = 0; i < SCREEN_COLUMNS; i++) {
+        text[i] = (char)(viz_target[row * SCREEN_COLUMNS + i] & 0xFF);
+    }
+    return text;
+}
+
+static void start(void) {
+    machine_start(64);
+    viz_init(NULL);
+    sutured = regime_find("sutured");
+    assert_int_equal(sutured->reset(), OK);
+    space = space_new(4, "suture", sutured, policy_find("first"), false);
+    assert_non_null(space);
+    actor = (struct actor){.pid = 4, .slot = space->slot};
+    space->image = (struct region){USER_IMAGE, USER_IMAGE + 2 * PAGE_SIZE};
+    assert_int_equal(space_map(space, space->image, OWNER_IMAGE, true), OK);
+    assert_int_equal(space_stack_new(space), 0);
+    assert_true(viz_key(KEY_F3));
+    frame_at(NOW);
+}
+
+/* Blocks of several sizes, every other one freed: to an allocator that never lent it. */
+static void stitch(uint32_t blocks) {
+    uint32_t address[64], size[64];
+    for (uint32_t i = 0; i < blocks; i++) {
+        actor.step++;
+        size[i] = (i * 37 % 11 + 1) * 700;
+        address[i] = sutured->malloc(space, size[i]);
+    }
+    for (uint32_t i = 0; i < blocks; i += 2) {
+        actor.step++;
+        sutured->free_sized(space, address[i], size[i]);
+    }
+}
+
+static void end(void) {
+    machine_exit(space, 0);
+}
+
+static void frame(void) {
+    frame_at(NOW);
+}
+
+static void test_table(void **state) {
+    (void)state;
+    start();
+    frame_at(NOW);
+    assert_golden("books_fresh");
+    stitch(9);
+    frame_at(NOW);
+    assert_golden("books");
+    assert_golden_looks("books", frame);
+    assert_int_equal(viz_target[(BOOKS_ROW + 2 + 4) * SCREEN_COLUMNS], cell('!', ATTR_ERROR));
+    end();
+}
+
+static void test_scrolling(void **state) {
+    (void)state;
+    start();
+    stitch(40);
+    frame_at(NOW);
+    assert_int_equal(strtol(row_text(BOOKS_ROW + 2 + 7) + 1, NULL, 10), 23); /* the newest, by itself */
+    assert_false(viz_key(KEY_PAGE_DOWN));
+    while (viz_key(KEY_PAGE_UP)) {
+    }
+    frame_at(NOW);
+    assert_int_equal(strtol(row_text(BOOKS_ROW + 2) + 1, NULL, 10), 0);
+    stitch(1); /* and stays where a key put it */
+    frame_at(NOW);
+    assert_int_equal(strtol(row_text(BOOKS_ROW + 2) + 1, NULL, 10), 0);
+    assert_true(viz_key(KEY_END));
+    end();
+}
+
+static void test_past(void **state) {
+    (void)state;
+    static uint16_t then[SCREEN_ROWS * SCREEN_COLUMNS];
+    start();
+    stitch(5);
+    frame_at(NOW);
+    memcpy(then, viz_target, sizeof then);
+    uint32_t seq = events.next - 1;
+    stitch(9);
+    frame_at(NOW);
+    assert_memory_not_equal(then + SCREEN_COLUMNS, viz_target + SCREEN_COLUMNS, sizeof then / 2);
+    assert_int_equal(past_open(seq), OK);
+    frame_at(seq);
+    past_close();
+    assert_memory_equal(then + SCREEN_COLUMNS, viz_target + SCREEN_COLUMNS,
+                        (SCREEN_ROWS - FOOTER_UP - 1) * SCREEN_COLUMNS * sizeof *then);
+    end();
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_table),
+        cmocka_unit_test(test_scrolling),
+        cmocka_unit_test(test_past),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

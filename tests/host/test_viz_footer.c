@@ -1,0 +1,107 @@
+/*
+ * The footer: the newest events while programs run, the step explained while they stand still, captions, and views that
+ * have none.
+ */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "mm/events.h"
+#include "mm/past.h"
+#include "tests/host/support_viz.h"
+#include "viz/layout.h"
+
+static struct viz_status status;
+
+static void start(void) {
+    machine_start(64);
+    viz_init(NULL);
+    status = status_now();
+}
+
+/* The text of the row so many rows from the bottom. */
+static const char *row_text(int up) {
+    static char row[SCREEN_COLUMNS + 1];
+    for (int i = 0; i < SCREEN_COLUMNS; i++) {
+        row[i] = (char)viz_target[(SCREEN_ROWS - up) * SCREEN_COLUMNS + i];
+    }
+    for (int i = SCREEN_COLUMNS - 1; i >= 0 && row[i] == ' '; i--) {
+        row[i] = '\0';
+    }
+    return row;
+}
+
+static void assert_row(int up, const char *want) {
+    assert_string_equal(row_text(up), want);
+}
+
+static void assert_begins(int up, const char *want) {
+    assert_memory_equal(row_text(up), want, strlen(want));
+}
+
+static void test_running(void **state) {
+    (void)state;
+    start();
+    struct space *s = machine_spawn(3, "churn", 4);
+    program_free(s, program_malloc(s, 100));
+    viz_frame(&status);
+    assert_row(6, "EVENTS");
+    assert_begins(5, "     20  3 churn     unmap 48000000    0");
+    assert_row(4, "     22  3 churn     free(48000000)  104 B      merged with the hole above");
+    assert_row(3, "     23  3 churn     vmalloc        ..48000000  shrank by 4,096 B to 0");
+    status.caption = "First a block, then none.";
+    status.missed = 3;
+    viz_frame(&status);
+    assert_row(6, "First a block, then none.                                      ! 3 events missed");
+}
+
+static void test_standing(void **state) {
+    (void)state;
+    start();
+    struct space *s = machine_spawn(3, "churn", 4);
+    program_malloc(s, 100);
+    uint32_t then = events.next - 1;
+    program_free(s, USER_IMAGE);
+    status.running = false;
+    status.pace = "paused";
+    viz_frame(&status);
+    assert_golden("footer_refused");
+    static uint8_t memory[1 << 20];
+    past_init(memory, sizeof memory);
+    assert_int_equal(past_open(then), OK);
+    status.running = true; /* the past is a standstill, whatever the pace */
+    status.moment = then;
+    viz_frame(&status);
+    past_close();
+    assert_row(5, "churn asked for 100 bytes. The heap was empty, so vmalloc began it with 4,096");
+    assert_row(4, "bytes. The block starts at 48000000. 3,992 bytes behind it stay a hole. The");
+    assert_begins(3, "block reached a new page, so upages lent frame 0");
+}
+
+static void test_whole_views_have_none(void **state) {
+    (void)state;
+    start();
+    status.caption = "A caption";
+    const char *const views[] = {"help", "events"};
+    for (int i = 0; i < 2; i++) {
+        viz_view(views[i]);
+        viz_frame(&status);
+        for (int c = 0; c < SCREEN_COLUMNS; c++) {
+            char text[] = {(char)viz_target[(SCREEN_ROWS - FOOTER_UP) * SCREEN_COLUMNS + c], 0};
+            assert_string_not_equal(text, "A");
+        }
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_running),
+        cmocka_unit_test(test_standing),
+        cmocka_unit_test(test_whole_views_have_none),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,466 @@
+/*
+ * The page tables of the chosen process: the directory's 1,024 entries, the 1,024 of one table, and one of those in
+ * words. The processor sets accessed and dirty without an event, so the table shown is read again for each frame.
+ */
+#include "mm/paging.h"
+#include "mm/memman.h"
+#include "viz/bars.h"
+#include "viz/layout.h"
+#include "viz/look.h"
+#include "viz/map.h"
+#include "viz/palette.h"
+#include "viz/panel.h"
+#include "viz/view.h"
+
+#define ENTRIES    PAGING_ENTRIES
+#define TABLE_SPAN (ENTRIES * PAGE_SIZE)
+
+/* What is shown, and as it stood when it was painted. */
+static struct {
+    uint16_t pid;
+    bool picked;          /* a key or the cursor chose the table; else it is where the heap lies */
+    vaddr_t table;        /* address of the first page it maps */
+    uint32_t first, rows; /* of its entries, and rows of them that are shown */
+    uint32_t entry;       /* in words */
+    bool settled;         /* `painted` is of this table */
+    uint32_t directory[ENTRIES], painted[ENTRIES];
+    uint16_t touched[ENTRIES]; /* milliseconds, cut to 16 bits: read only while it glows */
+    bool glows[ENTRIES];
+    uint32_t glowing;
+} shown;
+
+/* ---- Which table, which entry ---- */
+
+static void show_table(vaddr_t address) {
+    vaddr_t table = round_down(address, TABLE_SPAN);
+    if (table != shown.table) {
+        shown.settled = false;
+        shown.first = 0;
+    }
+    shown.table = table;
+}
+
+/* Scrolls so that the entry is among the rows shown. */
+static void show_entry(uint32_t entry) {
+    uint32_t visible = shown.rows * MAP_COLUMNS;
+    shown.entry = entry;
+    if (entry < shown.first || entry >= shown.first + visible) {
+        shown.first = round_down(entry, visible);
+    }
+}
+
+static bool present(vaddr_t address) {
+    return shown.directory[address / TABLE_SPAN] & PG_PRESENT;
+}
+
+/* By default the table of the heap, or the first there is of what a program asks for. */
+static vaddr_t usual_table(const struct space *space) {
+    return present(USER_HEAP) || !present(USER_PAGES) ? present(USER_HEAP) ? USER_HEAP : space->image.start
+                                                      : USER_PAGES;
+}
+
+/* The linear address the cursor is on, when it is one of this process. */
+static bool cursor_address(const struct space *space, vaddr_t *address) {
+    const struct subject *subject = &chain_shown()->subject;
+    *address = subject->at.start;
+    return subject->pid == space->pid && (subject->kind == SUBJECT_PAGES || subject->kind == SUBJECT_HEAP);
+}
+
+static void choose(const struct space *space) {
+    vaddr_t address;
+    if (shown.pid != space->pid) {
+        shown.pid = space->pid;
+        shown.picked = false;
+    }
+    bool cursor = cursor_address(space, &address);
+    shown.picked |= cursor;
+    if (cursor || !shown.picked) {
+        show_table(cursor ? address : usual_table(space));
+    }
+    if (cursor) {
+        show_entry(address / PAGE_SIZE % ENTRIES);
+    }
+}
+
+/* ---- The directory ---- */
+
+/* What the 4 MB are for. */
+static enum owner part_owner(vaddr_t address) {
+    return address >= KERNEL_BASE                            ? OWNER_SYSTEM
+           : address >= USER_ARGUMENTS - STACKS * STACK_SPAN ? OWNER_STACK
+           : address >= USER_HEAP && address < USER_HEAP_END ? OWNER_HEAP
+           : address >= USER_PAGES && address < USER_HEAP    ? OWNER_UPAGE
+                                                             : OWNER_IMAGE;
+}
+
+static bool is_shown(uint32_t entry) {
+    return entry == shown.table / TABLE_SPAN;
+}
+
+static uint8_t directory_colour(uint32_t entry) {
+    return is_shown(entry)                       ? COLOUR_WHITE
+           : shown.directory[entry] & PG_PRESENT ? owner_colour[part_owner(entry * TABLE_SPAN)]
+                                                 : COLOUR_UNMAPPED;
+}
+
+/* Of the two entries of a cell the one that is shown or there. */
+static uint32_t lively(uint32_t upper) {
+    uint32_t lower = upper + MAP_COLUMNS;
+    bool first = is_shown(upper) || (!is_shown(lower) && shown.directory[upper] & PG_PRESENT);
+    return !first && (is_shown(lower) || shown.directory[lower] & PG_PRESENT) ? lower : upper;
+}
+
+static cell_t directory_cell(uint32_t upper) {
+    if (!viz_look.letters) {
+        return cell((uint8_t)GLYPH_UPPER_HALF,
+                    ATTRIBUTE(directory_colour(upper), directory_colour(upper + MAP_COLUMNS)));
+    }
+    uint32_t entry = lively(upper);
+    uint8_t letter = (uint8_t)owner_info[part_owner(entry * TABLE_SPAN)].letter;
+    return cell(shown.directory[entry] & PG_PRESENT ? letter : ' ', attr_on(directory_colour(entry)));
+}
+
+static void directory(struct screen *screen, const struct space *space) {
+    char rest[SCREEN_COLUMNS];
+    uint32_t tables = 0;
+    for (uint32_t i = 0; i < KERNEL_BASE / TABLE_SPAN; i++) {
+        tables += shown.directory[i] & PG_PRESENT;
+    }
+    print_line(rest, sizeof rest, "pid %u %s  cr3 %08X  %u table%s", space->pid, space->name,
+               space->directory, tables, tables == 1 ? "" : "s");
+    panel_heading(screen, DIRECTORY_ROW, "DIRECTORY", rest);
+    screen_print_right(screen, DIRECTORY_ROW, LINE_END, ATTR_DIM, "  1 px = 4 MB");
+    for (int row = 0; row < DIRECTORY_ROWS; row++) {
+        uint32_t start = (uint32_t)row * 2 * MAP_COLUMNS;
+        screen_print(screen, DIRECTORY_ROW + 1 + row, LABEL_COLUMN, MAP_COLUMN, ATTR_DIM, "%08X",
+                     start * TABLE_SPAN);
+        for (uint32_t column = 0; column < MAP_COLUMNS; column++) {
+            screen_put(screen, DIRECTORY_ROW + 1 + row, MAP_COLUMN + (int)column,
+                       directory_cell(start + column));
+        }
+    }
+}
+
+/* ---- One table ---- */
+
+/* Marks what differs from the last paint; the newest of it is put in words where no cursor says otherwise. */
+static void compare(const uint32_t entries[ENTRIES], const struct viz_status *status, bool cursor) {
+    for (uint32_t i = 0; i < ENTRIES; i++) {
+        if (entries[i] == shown.painted[i]) {
+            continue;
+        }
+        bool came =
+            entries[i] & PG_PRESENT && entries[i] & ~shown.painted[i] & (PG_PRESENT | PG_ACCESSED | PG_DIRTY);
+        shown.painted[i] = entries[i];
+        if (!shown.settled || status->moment != NOW) {
+            shown.glows[i] = false;
+        } else if (came) {
+            shown.glows[i] = true;
+            shown.touched[i] = (uint16_t)status->now;
+            if (!cursor) {
+                show_entry(i);
+            }
+        }
+    }
+    shown.settled = true;
+}
+
+/* Ends what has glowed long enough. */
+static void age(const struct viz_status *status) {
+    shown.glowing = 0;
+    for (uint32_t i = 0; i < ENTRIES; i++) {
+        bool over = (uint16_t)((uint16_t)status->now - shown.touched[i]) >= GLOW_MS;
+        shown.glows[i] = shown.glows[i] && !over && status->glow;
+        shown.glowing += shown.glows[i];
+    }
+}
+
+static enum owner frame_owner(uint32_t entry, moment_t at) {
+    return (enum owner)owners_frame(at, entry >> PAGE_SHIFT).owner;
+}
+
+static bool foreign(enum owner owner) {
+    return owner == OWNER_FREE || owner == OWNER_FOREIGN;
+}
+
+/* Accessed and dirty as a letter: of the past nobody knows. Neither: in letters the owner's. */
+static char mark(uint32_t entry, enum owner owner, moment_t at) {
+    char none = viz_look.letters ? owner_info[owner].letter : ' ';
+    return at != NOW ? '?' : entry & PG_DIRTY ? 'D' : entry & PG_ACCESSED ? 'A' : none;
+}
+
+static cell_t entry_cell(const struct space *space, uint32_t i, moment_t at) {
+    uint32_t entry = shown.painted[i];
+    vaddr_t page = shown.table + i * PAGE_SIZE;
+    enum owner owner = frame_owner(entry, at);
+    uint8_t attribute = entry & PG_PRESENT ? attr_owner(owner) : attr_on(COLOUR_UNMAPPED);
+    if (entry & PG_PRESENT && foreign(owner)) {
+        return cell('!', ATTR_ERROR);
+    }
+    if (chain_touches(SUBJECT_PAGES, space->pid, (struct region){page, page + PAGE_SIZE})) {
+        attribute = ATTR_CHOSEN;
+    } else if (shown.glows[i]) {
+        attribute = attr_on(COLOUR_WHITE);
+    }
+    return cell((uint8_t)(entry & PG_PRESENT ? mark(entry, owner, at) : ' '), attribute);
+}
+
+static void table_heading(struct screen *screen, moment_t at) {
+    char rest[SCREEN_COLUMNS];
+    uint32_t mapped = 0, accessed = 0, dirty = 0, visible = shown.rows * MAP_COLUMNS;
+    for (uint32_t i = 0; i < ENTRIES; i++) {
+        uint32_t entry = shown.painted[i] & PG_PRESENT ? shown.painted[i] : 0;
+        mapped += entry & PG_PRESENT;
+        accessed += (entry & PG_ACCESSED) != 0;
+        dirty += (entry & PG_DIRTY) != 0;
+    }
+    if (shown.directory[shown.table / TABLE_SPAN] & PG_LARGE) {
+        print_line(rest, sizeof rest, "entry %u  one 4 MB page of the kernel, no table",
+                   shown.table / TABLE_SPAN);
+    } else if (!present(shown.table)) {
+        print_line(rest, sizeof rest, "entry %u  not present: no table, nothing of these 4 MB is mapped",
+                   shown.table / TABLE_SPAN);
+    } else if (at != NOW) {
+        print_line(rest, sizeof rest, "entry %u  %u mapped, accessed and dirty unknown",
+                   shown.table / TABLE_SPAN, mapped);
+    } else {
+        print_line(rest, sizeof rest, "entry %u  %u mapped, %u Accessed, %u Dirty; a clears",
+                   shown.table / TABLE_SPAN, mapped, accessed, dirty);
+    }
+    panel_heading(screen, PAGES_ROW, "PAGE TABLE", rest);
+    if (visible < ENTRIES) {
+        screen_print_right(screen, PAGES_ROW, LINE_END, ATTR_DIM, "  PgDn %u-%u", shown.first,
+                           shown.first + visible - 1);
+    }
+}
+
+static void table(struct screen *screen, const struct space *space, moment_t at) {
+    table_heading(screen, at);
+    for (uint32_t row = 0; row < shown.rows; row++) {
+        uint32_t first = shown.first + row * MAP_COLUMNS;
+        screen_print(screen, PAGES_ROW + 1 + (int)row, LABEL_COLUMN, MAP_COLUMN, ATTR_DIM, "%08X",
+                     shown.table + first * PAGE_SIZE);
+        for (uint32_t i = 0; i < MAP_COLUMNS; i++) {
+            screen_put(screen, PAGES_ROW + 1 + (int)row, MAP_COLUMN + (int)i,
+                       entry_cell(space, first + i, at));
+        }
+    }
+}
+
+/* ---- One entry in words ---- */
+
+static int bit(struct screen *screen, int row, int column, bool set, char letter, const char *yes,
+               const char *no) {
+    column = screen_print(screen, row, column, LINE_END, set ? ATTR_HEADING : ATTR_DIM, "%c", letter);
+    return screen_print(screen, row, column, LINE_END, set ? ATTR_TEXT : ATTR_DIM, " %s", set ? yes : no) + 3;
+}
+
+static void bits(struct screen *screen, int row, uint32_t entry, moment_t at) {
+    int column = bit(screen, row, ENTRY_COLUMN, true, 'P', "present", "");
+    column = bit(screen, row, column, entry & PG_WRITE, 'W', "writable", "read-only");
+    column = bit(screen, row, column, entry & PG_USER, 'U', "for programs", "kernel only");
+    if (at != NOW) {
+        screen_text(screen, row, column, LINE_END, ATTR_DIM, "A D unknown of the past");
+        return;
+    }
+    column = bit(screen, row, column, entry & PG_ACCESSED, 'A', "accessed", "not accessed");
+    bit(screen, row, column, entry & PG_DIRTY, 'D', "dirty", "clean");
+}
+
+static void absent(struct screen *screen, int row) {
+    bit(screen, row, ENTRY_COLUMN, false, 'P', "", "not present: the other bits mean nothing");
+    screen_text(screen, row + 1, ENTRY_COLUMN, LINE_END, ATTR_TEXT,
+                "No frame is behind these addresses: who touches them faults.");
+}
+
+/* Whose the frame is, and who lent it. */
+static void frame_words(struct screen *screen, int row, uint32_t entry, moment_t at) {
+    struct frame frame = owners_frame(at, entry >> PAGE_SHIFT);
+    enum owner owner = (enum owner)frame.owner, lender = owner_info[owner].lender;
+    const struct space *holder = space_in_slot(at, frame.slot);
+    int column =
+        screen_print(screen, row, ENTRY_COLUMN, LINE_END, ATTR_TEXT, "frame %08X  ", entry & PG_FRAME);
+    if (foreign(owner)) {
+        screen_put(screen, row, column, cell('!', ATTR_ERROR));
+        screen_text(screen, row, column + 2, LINE_END, ATTR_ERROR_TEXT, "nobody lent it to this process");
+        return;
+    }
+    bars_swatch(screen, row, column, owner);
+    column = screen_text(screen, row, column + 2, LINE_END, ATTR_TEXT, owner_info[owner].name);
+    if (holder) {
+        column = screen_print(screen, row, column, LINE_END, ATTR_TEXT, " of pid %u %s", holder->pid,
+                              holder->name);
+    }
+    if (lender != owner) {
+        column = screen_text(screen, row, column, LINE_END, ATTR_TEXT, ", lent by ");
+        bars_swatch(screen, row, column, lender);
+        screen_text(screen, row, column + 2, LINE_END, ATTR_TEXT, owner_info[lender].name);
+    }
+}
+
+/* Where there is no table its entry in the directory is put in words instead of one of the table's. */
+static void directory_words(struct screen *screen, int row, uint32_t entry, moment_t at) {
+    char title[SCREEN_COLUMNS], rest[SCREEN_COLUMNS];
+    print_line(title, sizeof title, "ENTRY %u", shown.table / TABLE_SPAN);
+    print_line(rest, sizeof rest, "of the directory  %08X..%08X  =  %08X", shown.table,
+               shown.table + TABLE_SPAN, entry);
+    panel_heading(screen, row, title, rest);
+    if (entry & PG_PRESENT) {
+        bits(screen, row + 1, entry, at);
+        screen_print(screen, row + 2, ENTRY_COLUMN, LINE_END, ATTR_TEXT,
+                     "one page of 4 MB, frames %08X..%08X: the kernel sees physical memory here",
+                     entry & PG_FRAME, (entry & PG_FRAME) + TABLE_SPAN);
+    } else {
+        absent(screen, row + 1);
+    }
+}
+
+static void table_words(struct screen *screen, int row, const struct space *space, moment_t at) {
+    uint32_t entry = shown.painted[shown.entry];
+    vaddr_t page = shown.table + shown.entry * PAGE_SIZE;
+    char title[SCREEN_COLUMNS], rest[SCREEN_COLUMNS];
+    print_line(title, sizeof title, "ENTRY %u", shown.entry);
+    if (at == NOW || !(entry & PG_PRESENT)) {
+        print_line(rest, sizeof rest, "%08X..%08X  =  %08X", page, page + PAGE_SIZE, entry);
+    } else { /* the digit with A and D is unknown */
+        print_line(rest, sizeof rest, "%08X..%08X  =  %06X?%X", page, page + PAGE_SIZE, entry >> 8,
+                   entry & 15);
+    }
+    panel_heading(screen, row, title, rest);
+    screen_print_right(screen, row, LINE_END, ATTR_DIM, "  %s",
+                       page < KERNEL_BASE ? space_place(space, page) : "the kernel");
+    if (entry & PG_PRESENT) {
+        bits(screen, row + 1, entry, at);
+        frame_words(screen, row + 2, entry, at);
+        screen_text(screen, row + 3, ENTRY_COLUMN, LINE_END, ATTR_DIM,
+                    "The processor sets A when the page is read or written, D when it is written.");
+    } else {
+        absent(screen, row + 1);
+    }
+}
+
+static void entry_words(struct screen *screen, int row, const struct space *space, moment_t at) {
+    uint32_t entry = shown.directory[shown.table / TABLE_SPAN];
+    panel_clear(screen, row, row + ENTRY_ROWS);
+    if ((entry & (PG_PRESENT | PG_LARGE)) == PG_PRESENT) {
+        table_words(screen, row, space, at);
+    } else {
+        directory_words(screen, row, entry, at);
+    }
+}
+
+/* ---- The view ---- */
+
+static void nobody(struct screen *screen) {
+    panel_clear(screen, BODY_ROW, layout_body_end(screen));
+    panel_heading(screen, DIRECTORY_ROW, "DIRECTORY", "");
+    if (viz_selected()) {
+        screen_print(screen, DIRECTORY_ROW + 1, MAP_COLUMN, LINE_END, ATTR_TEXT, "pid %u %s has ended.",
+                     viz_selected(), viz_selected_name());
+    } else {
+        screen_text(screen, DIRECTORY_ROW + 1, MAP_COLUMN, LINE_END, ATTR_TEXT,
+                    "No program has started yet.");
+    }
+}
+
+static void paint(struct screen *screen, const struct viz_status *status, const struct space *space) {
+    static uint32_t entries[ENTRIES];
+    vaddr_t cursor;
+    shown.rows = (uint32_t)(layout_body_end(screen) - PAGES_ROW - 1 - ENTRY_ROWS);
+    shown.rows = shown.rows < ENTRIES / MAP_COLUMNS ? shown.rows : ENTRIES / MAP_COLUMNS;
+    if (!space) {
+        shown.pid = 0;
+        nobody(screen);
+        return;
+    }
+    paging_directory(status->moment, space, shown.directory);
+    choose(space);
+    paging_table(status->moment, space, shown.table, entries);
+    bool settled = shown.settled;
+    compare(entries, status, cursor_address(space, &cursor));
+    for (uint32_t i = 0; !settled && i < ENTRIES; i++) { /* another table: its first page in words */
+        if (entries[i] & PG_PRESENT && !cursor_address(space, &cursor)) {
+            show_entry(i);
+            break;
+        }
+    }
+    age(status);
+    directory(screen, space);
+    table(screen, space, status->moment);
+    int row = PAGES_ROW + 1 + (int)shown.rows;
+    entry_words(screen, row, space, status->moment);
+    panel_clear(screen, row + ENTRY_ROWS, layout_body_end(screen));
+}
+
+static bool stirs(const struct viz_status *status, const struct space *space) {
+    if (!space || space->pid != shown.pid || status->moment != NOW) {
+        return false;
+    }
+    return shown.glowing || !paging_table_is(space, shown.table, shown.painted);
+}
+
+/* The next table there is, in steps of one; it stays when there is none. */
+static void turn(int step) {
+    uint32_t now = shown.table / TABLE_SPAN;
+    for (uint32_t n = now + (uint32_t)step; n < ENTRIES; n += (uint32_t)step) {
+        if (shown.directory[n] & PG_PRESENT) {
+            show_table(n * TABLE_SPAN);
+            shown.picked = true;
+            return;
+        }
+    }
+}
+
+static bool press(int key) {
+    uint32_t visible = shown.rows * MAP_COLUMNS, first = shown.first;
+    switch (key) {
+    case KEY_UP: shown.first -= first ? MAP_COLUMNS : 0; return first > 0;
+    case KEY_DOWN: shown.first += first + visible < ENTRIES ? MAP_COLUMNS : 0; return first != shown.first;
+    case KEY_PAGE_UP:
+    case KEY_HOME:
+        if (first == 0 || key == KEY_HOME) {
+            turn(-1);
+        } else {
+            shown.first = first > visible ? first - visible : 0;
+        }
+        return true;
+    case KEY_PAGE_DOWN:
+    case KEY_END:
+        if (first + visible >= ENTRIES || key == KEY_END) {
+            turn(1);
+        } else {
+            shown.first = first + 2 * visible <= ENTRIES ? first + visible : ENTRIES - visible;
+        }
+        return true;
+    default: return false;
+    }
+}
+
+static bool subject(int row, int column, struct subject *out) {
+    uint32_t x = (uint32_t)(column - MAP_COLUMN);
+    if (x >= MAP_COLUMNS || !shown.pid) {
+        return false;
+    }
+    *out = (struct subject){.kind = SUBJECT_PAGES, .pid = shown.pid};
+    if (row > DIRECTORY_ROW && row <= DIRECTORY_ROW + DIRECTORY_ROWS) {
+        out->at.start = lively((uint32_t)(row - DIRECTORY_ROW - 1) * 2 * MAP_COLUMNS + x) * TABLE_SPAN;
+    } else if (row > PAGES_ROW && row <= PAGES_ROW + (int)shown.rows) {
+        uint32_t entry = shown.first + (uint32_t)(row - PAGES_ROW - 1) * MAP_COLUMNS + x;
+        out->at.start = shown.table + entry * PAGE_SIZE;
+    } else {
+        return false;
+    }
+    out->at.end = out->at.start + PAGE_SIZE;
+    return true;
+}
+
+static const struct view pages = {
+    .name = "pages",
+    .title = "one process's page directory, one of its tables, one entry bit by bit",
+    .key = KEY_F4,
+    .paint = paint,
+    .press = press,
+    .stirs = stirs,
+    .subject = subject,
+};
+TABLE_ENTRY(views, const struct view, pages);
