@@ -1,6 +1,6 @@
 /*
- * memman: the four zones. Lending and taking back, and the tree of maxima that finds the first fit. How they
- * are laid out at boot is in memman_boot.c, what readers see in memman_walk.c.
+ * memman: the four zones, lending and taking back. How they are laid out at boot is in memman_boot.c, what readers see
+ * in memman_walk.c.
  */
 #include "mm/memman.h"
 #include "mm/events.h"
@@ -36,65 +36,34 @@ GRAINED struct region unit_region(const struct zone_info *z, const struct grain 
     return (struct region){start, start + (units << g.unit_shift)};
 }
 
-/* The start bits of a bucket, the lowest unit in bit 0. A bucket lies in one word. */
-GRAINED uint32_t bucket_starts(const struct zone_info *z, const struct grain g, uint32_t bucket) {
+/* The free range that starts in a bucket; there is one. */
+GRAINED uint32_t bucket_start(const struct zone_info *z, const struct grain g, uint32_t bucket) {
     uint32_t unit = bucket << g.bucket_shift;
-    return z->starts[unit / 32] >> (unit % 32) & ((1u << (1u << g.bucket_shift)) - 1);
+    bool second = g.bucket_shift && (!is_start(z, unit) || record(z, g, unit)->state != RANGE_FREE);
+    return unit + second;
 }
 
-GRAINED uint32_t bucket_largest(const struct zone_info *z, const struct grain g, uint32_t bucket) {
-    uint32_t largest = 0;
-    for (uint32_t bits = bucket_starts(z, g, bucket); bits; bits &= bits - 1) {
-        const struct range_record *r =
-            record(z, g, (bucket << g.bucket_shift) + (uint32_t)__builtin_ctz(bits));
-        if (r->state == RANGE_FREE) {
-            largest = larger(largest, r->units);
-        }
-    }
-    return largest;
-}
-
-/* A free range of so many units starts in the bucket now. */
-GRAINED void tree_raise(struct zone_info *z, uint32_t bucket, uint32_t units) {
-    uint32_t *tree = z->largest;
-    for (uint32_t i = z->leaves + bucket; tree[i] < units; i = tree_parent(i)) {
-        tree[i] = units;
-    }
-}
-
-/* A free range of so many units starts there no more; its record tells so already. */
-GRAINED void tree_lower(struct zone_info *z, const struct grain g, uint32_t bucket, uint32_t units) {
-    uint32_t *tree = z->largest, i = z->leaves + bucket;
-    if (tree[i] != units) {
-        return;
-    }
-    uint32_t now = bucket_largest(z, g, bucket);
-    while (now != units) {
-        tree[i] = now;
-        const uint32_t *brothers = &tree[i & ~3u];
-        i = tree_parent(i);
-        if (tree[i] != units) {
-            return;
-        }
-        now = larger(larger(larger(brothers[0], brothers[1]), brothers[2]), brothers[3]);
-    }
-}
-
-/* The lowest free range of at least `units`; the root says that there is one. */
+/* The lowest free range of at least `units`, or the zone's end. */
 GRAINED uint32_t first_fit(const struct zone_info *z, const struct grain g, uint32_t units) {
-    const uint32_t *tree = z->largest;
-    uint32_t i = TREE_ROOT;
-    while (i < z->leaves) {
-        for (i = tree_children(i); tree[i] < units; i++) {
-        }
+    if (maxima_largest(&z->largest) >= units) {
+        return bucket_start(z, g, maxima_first(&z->largest, units));
     }
-    uint32_t bucket = i - z->leaves;
-    for (uint32_t bits = bucket_starts(z, g, bucket);; bits &= bits - 1) {
-        uint32_t unit = (bucket << g.bucket_shift) + (uint32_t)__builtin_ctz(bits);
-        const struct range_record *r = record(z, g, unit);
-        if (r->state == RANGE_FREE && r->units >= units) {
-            return unit;
+    return z->units - z->tail >= units ? z->tail : z->units;
+}
+
+/* The free range at `unit` is `units` long no more: `rest` starts at `next`, if any. */
+GRAINED void forget_front(struct zone_info *z, const struct grain g, uint32_t unit, uint32_t next,
+                          uint32_t rest) {
+    uint32_t bucket = unit >> g.bucket_shift, next_bucket = next >> g.bucket_shift;
+    if (unit == z->tail) {
+        z->tail = next;
+    } else if (rest && next_bucket == bucket) {
+        maxima_lower(&z->largest, bucket, rest);
+    } else {
+        if (rest) {
+            maxima_raise(&z->largest, next_bucket, rest);
         }
+        maxima_lower(&z->largest, bucket, 0);
     }
 }
 
@@ -105,10 +74,14 @@ GRAINED void tell_follower(struct zone_info *z, const struct grain g, uint32_t e
     }
 }
 
-/* The frames that a range touches carry its owner's colour: in a byte zone the zone's, since others share them. */
-static void lend_frames(struct region at, enum owner owner, uint8_t slot) {
-    uint32_t first = at.start >> PAGE_SHIFT;
-    owners_set(first, ((at.end - 1) >> PAGE_SHIFT) + 1 - first, owner, slot);
+/* The frames that a range touches carry its owner's colour: in a byte zone the zone's, since others share them, and
+ * most have it already. */
+GRAINED void lend_frames(const struct grain g, struct region at, enum owner owner, uint8_t slot) {
+    uint32_t first = at.start >> PAGE_SHIFT, last = (at.end - 1) >> PAGE_SHIFT;
+    const struct frame *frame = owners.frame;
+    if (!g.head || last - first > 1 || frame[first].owner != owner || frame[last].owner != owner) {
+        owners_set(first, last + 1 - first, owner, g.head ? NO_SLOT : slot);
+    }
 }
 
 /* The frames of `at` that lie wholly in the hole it became part of are free again. */
@@ -133,19 +106,22 @@ static paddr_t refuse_alloc(enum zone zone, uint32_t size, enum owner owner) {
 GRAINED paddr_t lend(struct zone_info *z, const struct grain g, enum zone zone, uint32_t size,
                      enum owner owner, uint8_t slot) {
     uint32_t units = (size + g.head + (1u << g.unit_shift) - 1) >> g.unit_shift;
-    if (z->largest[TREE_ROOT] < units) {
+    uint32_t unit = first_fit(z, g, units), next = unit + units;
+    if (unit == z->units) {
         return refuse_alloc(zone, size, owner);
     }
 
-    uint32_t unit = first_fit(z, g, units), next = unit + units;
     struct range_record *r = record(z, g, unit);
     uint32_t whole = r->units, rest = whole - units, origin = r->origin;
-    r->units = units;
-    r->state = RANGE_LENT;
-    r->origin = events.next;
-    r->slack = (uint16_t)((units << g.unit_shift) - g.head - size);
-    r->slot = slot;
-    r->owner = (uint8_t)owner;
+    *r = (struct range_record){
+        .units = units,
+        .state = RANGE_LENT,
+        .before = r->before,
+        .origin = events.next,
+        .slack = (uint16_t)((units << g.unit_shift) - g.head - size),
+        .slot = slot,
+        .owner = (uint8_t)owner,
+    };
     z->free_units -= units;
     z->lent_ranges++;
     if (rest) {
@@ -153,14 +129,13 @@ GRAINED paddr_t lend(struct zone_info *z, const struct grain g, enum zone zone, 
             (struct range_record){.units = rest, .state = RANGE_FREE, .before = units, .origin = origin};
         set_start(z, next);
         tell_follower(z, g, next + rest, rest);
-        tree_raise(z, next >> g.bucket_shift, rest);
     } else {
         z->free_ranges--;
     }
-    tree_lower(z, g, unit >> g.bucket_shift, whole);
+    forget_front(z, g, unit, next, rest);
 
     struct region at = unit_region(z, g, unit, units);
-    lend_frames(at, owner, g.head ? NO_SLOT : slot);
+    lend_frames(g, at, owner, slot);
     struct event *e = event_emit(EV_LEND, owner, at, unit_region(z, g, unit, whole));
     e->slot = slot;
     e->arg[0] = zone;
@@ -171,8 +146,9 @@ GRAINED paddr_t lend(struct zone_info *z, const struct grain g, enum zone zone, 
 
 paddr_t memman_alloc(enum zone zone, uint32_t size, enum owner owner, uint8_t slot) {
     struct zone_info *z = &zones[zone];
+    __asm__("" : "+r"(z)); /* else the compiler works its address out anew for each field */
     bool fails = memman_fail && --memman_fail == 0;
-    if (fails || size == 0 || size > z->units << z->unit_shift) {
+    if (fails || size == 0 || size > region_size(z->span)) {
         return refuse_alloc(zone, size, owner);
     }
     return z->head ? lend(z, byte_grain, zone, size, owner, slot)
@@ -246,30 +222,36 @@ GRAINED void take_back(enum zone zone, const struct grain g, uint32_t unit, stru
     e->arg[4] = lent.start;
     e->arg[5] = lent.end;
 
-    uint32_t start = unit, units = r->units, after = unit + units, joined = 0;
+    uint32_t start = unit, units = r->units, after = unit + units;
+    bool joins_before = r->before && record(z, g, unit - r->before)->state == RANGE_FREE;
+    bool joins_after = after < z->units && record(z, g, after)->state == RANGE_FREE;
     z->free_units += units;
     z->lent_ranges--;
-    z->free_ranges++;
-    if (after < z->units && record(z, g, after)->state == RANGE_FREE) {
-        joined = record(z, g, after)->units;
-        e->arg[3] = record(z, g, after)->origin;
-        units += joined;
-        clear_start(z, after);
-        z->free_ranges--;
-    }
-    if (r->before && record(z, g, unit - r->before)->state == RANGE_FREE) {
-        start = unit - r->before;
+    z->free_ranges += 1u - joins_before - joins_after;
+    if (joins_before) {
+        start -= r->before;
         units += r->before;
         r = record(z, g, start);
         e->arg[2] = r->origin;
         clear_start(z, unit);
-        z->free_ranges--;
+    }
+    if (joins_after) {
+        units += record(z, g, after)->units;
+        e->arg[3] = record(z, g, after)->origin;
+        clear_start(z, after);
     }
     *r = (struct range_record){.units = units, .state = RANGE_FREE, .before = r->before, .origin = e->seq};
     tell_follower(z, g, start + units, units);
-    tree_raise(z, start >> g.bucket_shift, units);
-    if (joined) {
-        tree_lower(z, g, after >> g.bucket_shift, joined);
+    if (start + units == z->units) {
+        z->tail = start;
+        if (joins_before) {
+            maxima_lower(&z->largest, start >> g.bucket_shift, 0);
+        }
+    } else {
+        maxima_raise(&z->largest, start >> g.bucket_shift, units);
+        if (joins_after && after >> g.bucket_shift != start >> g.bucket_shift) {
+            maxima_lower(&z->largest, after >> g.bucket_shift, 0);
+        }
     }
     e->was = unit_region(z, g, start, units);
     return_frames(at, e->was);

@@ -5,13 +5,15 @@
  *
  * A zone hands out units (a page, or 32 bytes). The range that starts at unit u has its record at records + u
  * * stride: in a table beside the frames for pages, in the first 16 bytes of the range itself for bytes.
- * `starts` has a bit for each unit where a range starts. Over buckets of units lies a tree of maxima in which a node
- * has four children: leaf b is the size of the largest free range that starts in bucket b, a node is the largest of its
- * children; first fit goes down its left side. Every operation is O(log zone size), whatever the number of ranges.
+ * `starts` has a bit for each unit where a range starts. A bucket is as many units as hold the start of one free range at
+ * most; leaf b of a tree of maxima is the size of the one in bucket b. First fit goes down the tree's left side. The free
+ * range at the zone's end, from which most calls take, is not in the tree: it is the tail, asked last. Every operation is
+ * O(log units in use), whatever the number of ranges.
  */
 #ifndef MM_MEMMAN_H
 #define MM_MEMMAN_H
 
+#include "mm/maxima.h"
 #include "mm/owners.h"
 #include "mm/types.h"
 
@@ -39,10 +41,9 @@ struct grain {
     uint32_t bucket_shift; /* units of a bucket, as a shift */
     uint32_t stride_shift; /* bytes from one unit's record to the next one's */
 };
-/* Page zones, whose records stand in a table; byte zones, where 16 of the first 32 bytes are the record, and where at most two
- * free ranges start in a bucket of 128. */
+/* Page zones, whose records stand in a table; byte zones, where 16 of the first 32 bytes are the record. */
 static const struct grain page_grain = {.unit_shift = PAGE_SHIFT, .stride_shift = 4};
-static const struct grain byte_grain = {.unit_shift = 5, .head = 16, .bucket_shift = 2, .stride_shift = 5};
+static const struct grain byte_grain = {.unit_shift = 5, .head = 16, .bucket_shift = 1, .stride_shift = 5};
 
 struct zone_info {
     const char *name;                                      /* "kpages", … */
@@ -50,27 +51,12 @@ struct zone_info {
     uint32_t unit_shift, head, bucket_shift, stride_shift; /* its grain, for those who are in no hurry */
     uint32_t units, usable;                                /* usable: without the holes of the boot map */
     uint32_t free_units, free_ranges, lent_ranges;
-    uint32_t *largest;      /* tree of maxima */
-    uint32_t leaves, nodes; /* [leaves + b] of it is bucket b; its end */
-    uint32_t *starts;       /* bit map of units where a range starts */
+    uint32_t tail;         /* unit where the free range at the zone's end starts; units: there is none */
+    struct maxima largest; /* of the other free ranges, by bucket */
+    uint32_t *starts;      /* bit map of units where a range starts */
     uint8_t *records;
 };
 extern struct zone_info zones[ZONES];
-
-/*
- * The tree of maxima: row by row from TREE_ROOT, so numbered that the four children of a node begin at a multiple of four. Above
- * the root stands one that is larger than all.
- */
-#define TREE_ROOT  3u
-#define TREE_ABOVE 0xFFFFFFFFu
-
-static inline uint32_t tree_parent(uint32_t node) {
-    return node / 4 + 2;
-}
-
-static inline uint32_t tree_children(uint32_t node) {
-    return 4 * node - 8;
-}
 
 extern const enum owner zone_owner[ZONES];
 

@@ -109,26 +109,16 @@ static uint32_t zone_units(enum zone zone, struct region span) {
     return region_size(span) >> grain_of(zone)->unit_shift;
 }
 
-/* So many that the last one has all its brothers. */
 static uint32_t zone_buckets(enum zone zone, uint32_t units) {
     uint32_t shift = grain_of(zone)->bucket_shift;
-    return round_up(units, 4u << shift) >> shift;
-}
-
-/* Where the lowest row of a tree starts that is as wide as there are buckets. */
-static uint32_t tree_leaves(uint32_t buckets) {
-    uint32_t leaves = TREE_ROOT;
-    for (uint32_t row = 1; row < buckets; row *= 4) {
-        leaves += row;
-    }
-    return leaves;
+    return round_up(units, 1u << shift) >> shift;
 }
 
 static uint32_t zone_table_size(enum zone zone, struct region span) {
     uint32_t units = zone_units(zone, span);
-    uint32_t buckets = zone_buckets(zone, units), nodes = tree_leaves(buckets) + buckets;
+    uint32_t tree = maxima_size(zone_buckets(zone, units));
     uint32_t records = grain_of(zone)->head ? 0 : units * (uint32_t)sizeof(struct range_record);
-    return records + round_up(units / 8 + 4, 16) + round_up(nodes * 4, 16) + 16;
+    return records + round_up(units / 8 + 4, 16) + round_up(tree, 16) + 16;
 }
 
 /* Bytes of tables for zones that begin at `from`. */
@@ -211,9 +201,10 @@ static void add_range(enum zone zone, struct region at, enum range_state state, 
         z->free_units += units;
         z->usable += units;
         owners_set(at.start >> PAGE_SHIFT, region_size(at) >> PAGE_SHIFT, OWNER_FREE, NO_SLOT);
-        /* The tree of maxima is zero so far, so a range only raises what lies above its leaf. */
-        for (uint32_t i = z->leaves + (unit >> z->bucket_shift); z->largest[i] < units; i = tree_parent(i)) {
-            z->largest[i] = units;
+        if (at.end == z->span.end) {
+            z->tail = unit;
+        } else {
+            maxima_raise(&z->largest, unit >> z->bucket_shift, units);
         }
     }
 }
@@ -260,12 +251,10 @@ static void zone_init(const struct boot_map *map, enum zone zone, struct region 
         .stride_shift = grain->stride_shift,
     };
     uint32_t buckets = zone_buckets(zone, z->units);
-    z->leaves = tree_leaves(buckets);
-    z->nodes = z->leaves + buckets;
+    z->tail = z->units;
     z->records = grain->head ? phys(span.start) : take(next, z->units << grain->stride_shift);
     z->starts = take(next, z->units / 8 + 4);
-    z->largest = take(next, z->nodes * 4);
-    z->largest[tree_parent(TREE_ROOT)] = TREE_ABOVE;
+    maxima_init(&z->largest, buckets, take(next, maxima_size(buckets)));
     fill_zone(map, zone);
 }
 

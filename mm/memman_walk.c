@@ -56,37 +56,32 @@ static bool free_at(const struct zone_info *z, uint32_t unit, struct range *out)
     return found;
 }
 
-/* The first free range that starts at or after unit `from`, now: up the tree until something free lies to the right, then
- * down. */
+/* The first free range that starts at or after unit `from`, now: in its bucket, in a later one, or the tail. */
 static bool next_free(const struct zone_info *z, uint32_t from, struct range *out) {
-    const uint32_t *tree = z->largest, width = 1u << z->bucket_shift;
+    const uint32_t width = 1u << z->bucket_shift;
     uint32_t unit = from;
     do {
         if (free_at(z, unit, out)) {
             return true;
         }
     } while (++unit % width);
-    uint32_t i = z->leaves + (from >> z->bucket_shift);
-    while (i > TREE_ROOT && (i % 4 == 3 || !tree[i + 1])) {
-        i = i % 4 == 3 ? tree_parent(i) : i + 1;
+    uint32_t bucket = maxima_next(&z->largest, from >> z->bucket_shift);
+    if (bucket == MAXIMA_NONE) {
+        return z->tail >= from && free_at(z, z->tail, out);
     }
-    if (i == TREE_ROOT) {
-        return false;
-    }
-    for (i++; i < z->leaves;) {
-        for (i = tree_children(i); !tree[i]; i++) {
-        }
-    }
-    for (unit = (i - z->leaves) << z->bucket_shift; !free_at(z, unit, out); unit++) {
+    for (unit = bucket << z->bucket_shift; !free_at(z, unit, out); unit++) {
     }
     return true;
 }
 
-/* The last free range that starts before unit `before`, now: the same to the left. */
+/* The last free range that starts before unit `before`, now: the same downwards. */
 static bool last_free(const struct zone_info *z, uint32_t before, struct range *out) {
-    const uint32_t *tree = z->largest, width = 1u << z->bucket_shift;
+    const uint32_t width = 1u << z->bucket_shift;
     if (before == 0) {
         return false;
+    }
+    if (z->tail < before) {
+        return free_at(z, z->tail, out);
     }
     uint32_t unit = before;
     do {
@@ -94,18 +89,11 @@ static bool last_free(const struct zone_info *z, uint32_t before, struct range *
             return true;
         }
     } while (unit % width);
-    uint32_t i = z->leaves + (unit >> z->bucket_shift);
-    while (i > TREE_ROOT && (i % 4 == 0 || !tree[i - 1])) {
-        i = i % 4 == 0 ? tree_parent(i) : i - 1;
-    }
-    if (i == TREE_ROOT) {
+    uint32_t bucket = maxima_last(&z->largest, unit >> z->bucket_shift);
+    if (bucket == MAXIMA_NONE) {
         return false;
     }
-    for (i--; i < z->leaves;) {
-        for (i = tree_children(i) + 3; !tree[i]; i--) {
-        }
-    }
-    for (unit = ((i - z->leaves + 1) << z->bucket_shift) - 1; !free_at(z, unit, out); unit--) {
+    for (unit = ((bucket + 1) << z->bucket_shift) - 1; !free_at(z, unit, out); unit--) {
     }
     return true;
 }
@@ -180,7 +168,8 @@ uint32_t memman_used(enum zone zone) {
 }
 
 uint32_t memman_largest(enum zone zone) {
-    return zones[zone].largest[TREE_ROOT] << zones[zone].unit_shift;
+    const struct zone_info *z = &zones[zone];
+    return larger(maxima_largest(&z->largest), z->units - z->tail) << z->unit_shift;
 }
 
 /* ---- the sweep ---- */
@@ -280,57 +269,43 @@ static void see_units(struct memman_sweep *s, struct difference *d) {
     }
     s->usable += r->state == RANGE_HOLE ? 0 : stop - s->unit;
     s->free_units += r->state == RANGE_FREE ? stop - s->unit : 0;
+    if (stop == z->units) {
+        uint32_t tail = r->state == RANGE_FREE ? s->start : z->units;
+        differ(d, z->tail != tail, "a zone's tail is not the free range at its end", address_of(z, s->start),
+               CLAIM("tail", address_of(z, z->tail)), CLAIM("range", address_of(z, tail)));
+    }
     s->start = stop == end ? end : s->start;
     s->unit = stop;
 }
 
-static uint32_t largest_in_bucket(const struct zone_info *z, uint32_t bucket) {
-    uint32_t largest = 0, first = bucket << z->bucket_shift, width = 1u << z->bucket_shift;
-    if (first >= z->units) {
-        return 0;
+/* What a leaf should hold. */
+static uint32_t bucket_expected(const struct zone_info *z, uint32_t bucket) {
+    uint32_t unit = bucket << z->bucket_shift, end = unit + (1u << z->bucket_shift);
+    struct range free;
+    for (; unit < end; unit++) {
+        if (free_at(z, unit, &free) && unit != z->tail) {
+            return region_size(free.at) >> z->unit_shift;
+        }
     }
-    uint32_t bits = z->starts[first / 32] >> first % 32; /* a bucket lies in one word */
-    for (bits &= (2u << (width - 1)) - 1; bits; bits &= bits - 1) {
-        const struct range_record *r = record(z, first + (uint32_t)__builtin_ctz(bits));
-        largest = r->state == RANGE_FREE && r->units > largest ? r->units : largest;
-    }
-    return largest;
-}
-
-/* The first unit below a node of the tree. */
-static uint32_t node_unit(const struct zone_info *z, uint32_t node) {
-    while (node < z->leaves) {
-        node = tree_children(node);
-    }
-    return (node - z->leaves) << z->bucket_shift;
-}
-
-/* What a node should hold. Below the tree's right side there is nothing. */
-static uint32_t node_most(const struct zone_info *z, uint32_t node) {
-    if (node >= z->leaves) {
-        return largest_in_bucket(z, node - z->leaves);
-    }
-    uint32_t child = tree_children(node);
-    const uint32_t *most = &z->largest[child];
-    return child < z->nodes ? larger(larger(most[0], most[1]), larger(most[2], most[3])) : 0;
+    return 0;
 }
 
 /* The next few nodes from the tree's end: buckets, then the largest of every four. */
 static void see_nodes(struct memman_sweep *s, struct difference *d) {
     const struct zone_info *z = &zones[s->zone];
-    const uint32_t *tree = z->largest;
-    uint32_t i = z->nodes - s->nodes, row = SWEEP_UNITS >> z->bucket_shift;
-    uint32_t end = i - row > TREE_ROOT && i > row ? i - row : TREE_ROOT, most = 0;
-    while (i > end && tree[i - 1] == (most = node_most(z, i - 1))) {
-        i--;
+    const struct maxima *tree = &z->largest;
+    uint32_t i = tree->nodes - s->nodes, row = SWEEP_UNITS >> z->bucket_shift;
+    uint32_t end = i - row > MAXIMA_ROOT && i > row ? i - row : MAXIMA_ROOT;
+    for (; i > end && !d->what; i--) {
+        uint32_t node = i - 1, bucket = maxima_first_below(tree, node);
+        bool leaf = node >= tree->leaves;
+        uint32_t most = leaf ? bucket_expected(z, bucket) : maxima_expected(tree, node);
+        differ(d, tree->node[node] != most,
+               leaf ? "a bucket's free range is not the tree's" : "a node of the tree of maxima is wrong",
+               address_of(z, bucket << z->bucket_shift), CLAIM("tree", tree->node[node]),
+               CLAIM("below it", most));
     }
-    if (i > end) {
-        differ(d, true,
-               i <= z->leaves ? "a node of the tree of maxima is wrong"
-                              : "a bucket's largest free range is wrong",
-               address_of(z, node_unit(z, i - 1)), CLAIM("tree", tree[i - 1]), CLAIM("below it", most));
-    }
-    s->nodes = z->nodes - end;
+    s->nodes = tree->nodes - end;
 }
 
 static void check_totals(const struct memman_sweep *s, struct difference *d) {
@@ -361,10 +336,10 @@ bool memman_sweep(struct memman_sweep *s, uint32_t pieces, struct difference *d)
             check_totals(s, d);
         }
     }
-    for (; pieces && s->nodes < z->nodes - TREE_ROOT && !d->what; pieces--) {
+    for (; pieces && s->nodes < z->largest.nodes - MAXIMA_ROOT && !d->what; pieces--) {
         see_nodes(s, d);
     }
-    return s->nodes < z->nodes - TREE_ROOT && !d->what;
+    return s->nodes < z->largest.nodes - MAXIMA_ROOT && !d->what;
 }
 
 /* A range that went (by = -1u) or came (1), as far as it lies behind the sweep. */

@@ -91,9 +91,12 @@ static void memman_check_sees_it(void **state) {
         BREAK(memman_check(zone), z->free_units, z->free_units + 1);
         BREAK(memman_check(zone), z->free_ranges, z->free_ranges + 1);
         BREAK(memman_check(zone), z->lent_ranges, z->lent_ranges + 1);
-        BREAK(memman_check(zone), z->largest[TREE_ROOT], z->largest[TREE_ROOT] + 1);
-        BREAK(memman_check(zone), z->largest[z->leaves], 3);
-        BREAK(memman_check(zone), z->largest[z->leaves + (z->nodes - z->leaves) / 4], 3);
+        struct maxima *tree = &z->largest;
+        BREAK(memman_check(zone), z->tail, z->tail - 1);
+        BREAK(memman_check(zone), tree->node[MAXIMA_ROOT], tree->node[MAXIMA_ROOT] + 1);
+        BREAK(memman_check(zone), tree->node[tree->top], tree->node[tree->top] + 1);
+        BREAK(memman_check(zone), tree->node[tree->leaves], 3);
+        BREAK(memman_check(zone), tree->node[tree->leaves + (tree->nodes - tree->leaves) / 4], 3);
 
         paddr_t inside[] = {a[0] + (1u << z->unit_shift), a[0]};
         for (int i = 0; i < 2; i++) { /* a start too many, one too few */

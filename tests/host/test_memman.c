@@ -364,8 +364,8 @@ static void assert_tables(const struct boot_map *map) {
         const struct zone_info *info = &zones[z];
         tables[count].at = info->starts;
         tables[count++].size = (info->units + 7) / 8;
-        tables[count].at = info->largest;
-        tables[count++].size = info->nodes * sizeof *info->largest;
+        tables[count].at = info->largest.node;
+        tables[count++].size = info->largest.nodes * sizeof *info->largest.node;
         if (!info->head) {
             tables[count].at = info->records;
             tables[count++].size = info->units * sizeof(struct range_record);
