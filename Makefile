@@ -64,7 +64,7 @@ warnings := -Wall -Wextra -Werror -Wshadow -Wundef -Wvla -Wpointer-arith -Wwrite
 language := -std=gnu11 -I. -isystem $B/include
 machine  := $(target) -march=i686 -mgeneral-regs-only -ffreestanding -nostdinc -isystem $(builtin) -fno-pie \
 	-fno-stack-protector -fno-asynchronous-unwind-tables -fno-strict-aliasing -ffile-prefix-map=$(CURDIR)=.
-CFLAGS   := -O2 -g
+CFLAGS   := -O2 -g -fomit-frame-pointer -fno-align-loops -fno-align-jumps
 LDFLAGS  := -m elf_i386 -nostdlib -static -z noexecstack -z max-page-size=4096
 export SOURCE_DATE_EPOCH ?= 1767225600
 

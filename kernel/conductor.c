@@ -29,10 +29,11 @@ struct tempo {
 
 static struct tempo all = {.will = RUNS}, own[SPACES]; /* by slot */
 static bool held;
-static bool open = true;           /* nobody has to wait at the gate */
 static uint64_t due_us = NEVER_US; /* when the next paced step is due */
 static struct queue gate;
 static char caption[COMMAND_BYTES];
+
+bool conductor_open = true;
 
 /* The program's own tempo, or NULL. */
 static struct tempo *own_of(const struct process *process) {
@@ -70,8 +71,6 @@ static bool serves(const struct tempo *tempo, struct tempo *mine) {
 }
 
 void conductor_gate(void) {
-    if (open)
-        return;
     struct tempo *mine = own_of(current->process);
     bool free = !stopped(mine) && !pacer(mine)->rate;
     if (!free && !(mine && take_pass(mine)) && !(serves(&all, mine) && take_pass(&all)))
@@ -110,14 +109,13 @@ static void find_due(void) {
             due_us = tempo->next_us;
 }
 
-/* A tempo has changed: whoever need not wait any more goes on. */
-static void settle(void) {
+void conductor_settle(void) {
     struct thread *next;
-    open = all.will == RUNS && !all.rate;
+    conductor_open = all.will == RUNS && !all.rate && !race_living;
     for (int i = 0; i < SPACES; i++) {
         if (own[i].will == FOLLOWS && !own[i].paced && !own[i].passes)
             own[i].pid = 0; /* it says nothing any more */
-        open &= !processes[i] || !own_of(processes[i]);
+        conductor_open &= !processes[i] || !own_of(processes[i]);
     }
     for (struct thread *thread = gate.first; thread; thread = next) {
         struct tempo *mine = own_of(thread->process);
@@ -138,7 +136,7 @@ static void set_will(struct tempo *tempo, int will) {
         own[i].will = FOLLOWS;
         own[i].passes = 0;
     }
-    settle();
+    conductor_settle();
 }
 
 static void set_rate(struct tempo *tempo, uint32_t rate) {
@@ -158,7 +156,7 @@ static void stand(void) {
     for (int i = 0; i < SPACES; i++)
         if (own[i].will == RUNS)
             own[i].will = FOLLOWS;
-    settle();
+    conductor_settle();
 }
 
 void conductor_stop(void) {

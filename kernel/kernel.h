@@ -315,8 +315,12 @@ extern const uint32_t syscall_count;
 
 /* ---- conductor.c: the pace of programs ---- */
 
-/* A program stands before a heap or _4k call: returns when the call may happen. */
+/* Nobody has to wait before a heap or _4k call, and no race runs: calls need not come to the gate at all. */
+extern bool conductor_open;
+/* A program stands before such a call: returns when it may happen. */
 void conductor_gate(void);
+/* A tempo or race_living has changed: whoever need not wait any more goes on. */
+void conductor_settle(void);
 /* Work of the kernel thread: lets pass who is due. */
 void conductor_work(void);
 bool conductor_due(void);

@@ -120,6 +120,7 @@ void race_ended(const struct process *process) {
     if (!process->space->regime->books)
         lane->frames = 0;
     race_living--;
+    conductor_settle();
     thread_wake_all(&turn);
 }
 
@@ -153,6 +154,7 @@ static const char *start(struct command *command, const char *program, uint32_t 
         race.lane[race.lanes++] = (struct race_lane){.pid = (uint16_t)pid, .label = labels[i]};
         asked[i] = 0;
         race_living++;
+        conductor_settle();
         reply(command, "pid=%d under=%s", pid, labels[i]);
     }
     viz_view("race");

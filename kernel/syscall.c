@@ -114,13 +114,18 @@ static uint32_t sys_info(const struct registers *frame) {
 
 /* ---- memory ---- */
 
+static void wait_for_turn(uint32_t request) {
+    if (race_living)
+        race_gate(request);
+    else
+        conductor_gate();
+}
+
 /* `size` is what is asked for, 0 when something is given back: with a size or without is the regime's affair. */
 static void step_begin(enum syscall call, uint32_t size, uint32_t caller) {
     static uint32_t steps;
-    if (race_living)
-        race_gate((uint32_t)call + (size << 8));
-    else
-        conductor_gate();
+    if (!conductor_open)
+        wait_for_turn((uint32_t)call + (size << 8));
     current->process->calls++;
     actor.caller = caller;
     actor.step = ++steps;
@@ -129,7 +134,7 @@ static void step_begin(enum syscall call, uint32_t size, uint32_t caller) {
 static uint32_t step_end(uint32_t result) {
     actor.caller = 0;
     actor.step = 0;
-    if (race_living)
+    if (!conductor_open)
         race_step_over();
     return result;
 }

@@ -100,9 +100,9 @@ extern struct actor actor;
 struct event {
     uint32_t seq;  /* 1, 2, …; 0 marks a record not yet written */
     uint32_t time; /* milliseconds since boot */
-    uint16_t pid;
-    uint8_t kind, owner;
-    uint8_t thread, slot, policy, unused;
+    uint16_t pid;  /* this and the next two lie as in struct actor: one word to copy */
+    uint8_t thread, slot;
+    uint8_t kind, owner, policy, unused;
     uint32_t step;
     uint32_t caller;
     struct region at, was;
@@ -150,11 +150,12 @@ static inline struct event *event_emit(enum event_kind kind, enum owner owner, s
     e->seq = seq;
     e->time = events_clock;
     e->pid = actor.pid;
-    e->kind = (uint8_t)kind;
-    e->owner = (uint8_t)owner;
     e->thread = actor.thread;
     e->slot = actor.slot;
+    e->kind = (uint8_t)kind;
+    e->owner = (uint8_t)owner;
     e->policy = 0;
+    e->unused = 0;
     e->step = actor.step;
     e->caller = actor.caller;
     e->at = at;

@@ -72,19 +72,17 @@ static uint32_t power_of_two(uint32_t n) {
 static inline bool want_of(const struct heap *h, uint32_t size, struct want *want) {
     const struct heap_config *c = &h->config;
     uint32_t rounded = round_up(larger(size, 1), c->align);
-    *want = (struct want){0};
+    bool pages = false;
     if (rounded - 1 >= HEAP_MOST) {
         return false;
     }
     if (h->buddy) {
-        want->size = power_of_two(larger(rounded + c->header, c->align * 2));
-        return true;
+        rounded = power_of_two(larger(rounded + c->header, c->align * 2)) - c->header;
+    } else if (h->guards && rounded == size) {
+        pages = (size & PAGE_MASK) == 0;
+        rounded += pages ? PAGE_SIZE : c->align;
     }
-    if (h->guards && rounded == size) {
-        want->pages = (size & PAGE_MASK) == 0;
-        rounded += want->pages ? PAGE_SIZE : c->align;
-    }
-    want->size = rounded + c->header;
+    *want = (struct want){.size = rounded + c->header, .pages = pages};
     return true;
 }
 
@@ -146,7 +144,6 @@ vaddr_t heap_alloc(struct heap *h, uint32_t size) {
         return no_memory(h, size);
     }
     struct tile *hole = policy->choose(h, &want);
-    uint32_t passed = policy->passed(h, hole, &want);
     if (!hole) {
         hole = range_extend(h, &want);
         if (!hole) {
@@ -184,7 +181,7 @@ vaddr_t heap_alloc(struct heap *h, uint32_t size) {
     e->slot = h->slot;
     e->policy = policy->code;
     e->arg[0] = size;
-    e->arg[1] = passed;
+    e->arg[1] = want.passed;
     e->arg[2] = want.looked;
     e->arg[3] = hole_seq;
     return block.start + h->config.header;
@@ -402,6 +399,14 @@ vaddr_t heap_realloc(struct heap *h, vaddr_t address, uint32_t size) {
 
 /* ---- life ---- */
 
+static void records_return(struct heap *h) {
+    for (void **chunk = h->chunks; chunk;) {
+        void **next = *chunk;
+        h->world.records_gone(h->world.context, chunk);
+        chunk = next;
+    }
+}
+
 int heap_init(struct heap *h, const struct heap_config *config, const struct heap_world *world) {
     *h = (struct heap){
         .config = *config,
@@ -414,6 +419,7 @@ int heap_init(struct heap *h, const struct heap_config *config, const struct hea
         .guards = config->guard && world->map && !config->policy->buddy,
     };
     if (records_ensure(h)) {
+        records_return(h);
         return E_NOMEM;
     }
     if (config->initial) {
@@ -434,10 +440,6 @@ void heap_delete(struct heap *h) {
         release(h, t, false);
     }
     range_trim(h);
-    for (void **chunk = h->chunks; chunk;) {
-        void **next = *chunk;
-        h->world.records_gone(h->world.context, chunk);
-        chunk = next;
-    }
+    records_return(h);
     *h = (struct heap){.config = h->config, .world = h->world, .range = {h->range.start, h->range.start}};
 }

@@ -223,13 +223,17 @@ static struct tile *lowest_below(struct tile *t, struct want *want) {
         }
         t = t->by_address.right;
     }
-    want->below = below;
+    want->passed = below;
     want->looked += looked;
     return t;
 }
 
 struct tile *heap_lowest_fit(struct heap *heap, struct want *want) {
-    return most(heap->root, want->pages) >= want->size ? lowest_below(heap->root, want) : NULL;
+    if (most(heap->root, want->pages) >= want->size) {
+        return lowest_below(heap->root, want);
+    }
+    want->passed = heap_holes(heap);
+    return NULL;
 }
 
 struct tile *heap_lowest_fit_from(struct heap *heap, vaddr_t from, struct want *want) {

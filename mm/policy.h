@@ -16,7 +16,7 @@ struct want {
     uint32_t size;   /* bytes, rounded, with header and guard */
     bool pages;      /* must start on a page boundary */
     uint32_t looked; /* the questions add the tiles they looked at */
-    uint32_t below;  /* heap_lowest_fit adds: the holes below the one it found */
+    uint32_t passed; /* holes that the policy passed, by its definition */
 };
 
 struct policy {
@@ -27,15 +27,13 @@ struct policy {
     uint8_t code;      /* its number in events, its own letter: 'f' */
     bool by_size;      /* keep the tree by size */
     bool buddy;        /* sizes are powers of two, holes split and join as buddies; no guards */
-    /* The hole to take from, or NULL. Changes nothing but heap->rover. */
+    /* The hole to take from, or NULL; says in want->passed how many it went by before. Changes nothing else but heap->rover. */
     struct tile *(*choose)(struct heap *heap, struct want *want);
     /*
      * By the policy's definition, did a search look at this hole and pass it over before it took `taken`
-     * (NULL: it took none)? For the view of a search; and how many holes that are in all. `rover`: where next
-     * fit began.
+     * (NULL: it took none)? For the view of a search. `rover`: where next fit began.
      */
     bool (*passes)(const struct tile *hole, const struct tile *taken, vaddr_t rover);
-    uint32_t (*passed)(const struct heap *heap, const struct tile *taken, const struct want *want);
 };
 TABLE_DECLARE(policies, const struct policy);
 
@@ -54,9 +52,13 @@ static inline bool heap_fits(const struct tile *hole, const struct want *want) {
            (want->pages ? whole_pages(hole->at) : region_size(hole->at)) >= want->size;
 }
 
-/* Lowest hole that fits; lowest at or after `from`. */
+/* Lowest hole that fits, and in want->passed how many lie below it, or all there are; lowest at or after `from`. */
 struct tile *heap_lowest_fit(struct heap *heap, struct want *want);
 struct tile *heap_lowest_fit_from(struct heap *heap, vaddr_t from, struct want *want);
+/* Policies that look at every hole: the one taken is not passed. */
+static inline void heap_passed_all(const struct heap *heap, const struct tile *taken, struct want *want) {
+    want->passed = heap_holes(heap) - (taken ? 1 : 0);
+}
 /* Smallest hole that fits, the lowest of equals (by_size). */
 struct tile *heap_smallest_fit(struct heap *heap, struct want *want);
 /* Largest hole, the lowest of equals, if it fits. */

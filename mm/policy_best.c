@@ -4,14 +4,15 @@
  */
 #include "mm/policy.h"
 
+static struct tile *choose(struct heap *heap, struct want *want) {
+    struct tile *taken = heap_smallest_fit(heap, want);
+    heap_passed_all(heap, taken, want);
+    return taken;
+}
+
 static bool passes(const struct tile *hole, const struct tile *taken, vaddr_t rover) {
     (void)rover;
     return hole != taken;
-}
-
-static uint32_t passed(const struct heap *heap, const struct tile *taken, const struct want *want) {
-    (void)want;
-    return heap_holes(heap) - (taken ? 1 : 0);
 }
 
 static const struct policy best = {
@@ -21,8 +22,7 @@ static const struct policy best = {
     .takes = "the smallest that fits",
     .code = 'b',
     .by_size = true,
-    .choose = heap_smallest_fit,
+    .choose = choose,
     .passes = passes,
-    .passed = passed,
 };
 TABLE_ENTRY(policies, const struct policy, best);

@@ -12,13 +12,6 @@ static bool passes(const struct tile *hole, const struct tile *taken, vaddr_t ro
     return false;
 }
 
-static uint32_t passed(const struct heap *heap, const struct tile *taken, const struct want *want) {
-    (void)want;
-    (void)heap;
-    (void)taken;
-    return 0;
-}
-
 static const struct policy buddy = {
     .name = "buddy",
     .title = "buddy",
@@ -29,6 +22,5 @@ static const struct policy buddy = {
     .buddy = true,
     .choose = heap_smallest_fit,
     .passes = passes,
-    .passed = passed,
 };
 TABLE_ENTRY(policies, const struct policy, buddy);

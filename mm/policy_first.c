@@ -8,10 +8,6 @@ static bool passes(const struct tile *hole, const struct tile *taken, vaddr_t ro
     return !taken || hole->at.start < taken->at.start;
 }
 
-static uint32_t passed(const struct heap *heap, const struct tile *taken, const struct want *want) {
-    return taken ? want->below : heap_holes(heap);
-}
-
 static const struct policy first = {
     .name = "first",
     .title = "first fit",
@@ -20,6 +16,5 @@ static const struct policy first = {
     .code = 'f',
     .choose = heap_lowest_fit,
     .passes = passes,
-    .passed = passed,
 };
 TABLE_ENTRY(policies, const struct policy, first);

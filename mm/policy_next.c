@@ -9,24 +9,23 @@ static vaddr_t rover_start(const struct heap *heap) {
 }
 
 static struct tile *choose(struct heap *heap, struct want *want) {
-    struct tile *hole = heap_lowest_fit_from(heap, rover_start(heap), want);
-    return hole ? hole : heap_lowest_fit(heap, want);
+    vaddr_t rover = rover_start(heap);
+    struct tile *taken = heap_lowest_fit_from(heap, rover, want);
+    if (!taken) {
+        taken = heap_lowest_fit(heap, want);
+    }
+    want->passed = heap_holes(heap);
+    if (taken) {
+        uint32_t below_rover = heap_holes_below(heap, rover);
+        uint32_t below_taken = heap_holes_below(heap, taken->at.start);
+        want->passed = below_taken - below_rover + (below_taken < below_rover ? want->passed : 0);
+    }
+    return taken;
 }
 
 static bool passes(const struct tile *hole, const struct tile *taken, vaddr_t rover) {
     /* Distances upwards from the rover, around the end. */
     return !taken || hole->at.start - rover < taken->at.start - rover;
-}
-
-static uint32_t passed(const struct heap *heap, const struct tile *taken, const struct want *want) {
-    (void)want;
-    if (!taken) {
-        return heap_holes(heap);
-    }
-    uint32_t below_rover = heap_holes_below(heap, rover_start(heap));
-    uint32_t below_taken = heap_holes_below(heap, taken->at.start);
-    return below_taken >= below_rover ? below_taken - below_rover
-                                      : below_taken + heap_holes(heap) - below_rover;
 }
 
 static const struct policy next = {
@@ -37,6 +36,5 @@ static const struct policy next = {
     .code = 'n',
     .choose = choose,
     .passes = passes,
-    .passed = passed,
 };
 TABLE_ENTRY(policies, const struct policy, next);

@@ -4,14 +4,15 @@
  */
 #include "mm/policy.h"
 
+static struct tile *choose(struct heap *heap, struct want *want) {
+    struct tile *taken = heap_largest_fit(heap, want);
+    heap_passed_all(heap, taken, want);
+    return taken;
+}
+
 static bool passes(const struct tile *hole, const struct tile *taken, vaddr_t rover) {
     (void)rover;
     return hole != taken;
-}
-
-static uint32_t passed(const struct heap *heap, const struct tile *taken, const struct want *want) {
-    (void)want;
-    return heap_holes(heap) - (taken ? 1 : 0);
 }
 
 static const struct policy worst = {
@@ -20,8 +21,7 @@ static const struct policy worst = {
     .words = "looks at every hole and takes the largest",
     .takes = "the largest",
     .code = 'w',
-    .choose = heap_largest_fit,
+    .choose = choose,
     .passes = passes,
-    .passed = passed,
 };
 TABLE_ENTRY(policies, const struct policy, worst);

@@ -43,10 +43,13 @@ static inline void world_fill_user(struct region bytes, uint8_t value) {
 }
 
 static inline vaddr_t world_check_user(struct region bytes, uint8_t value) {
-    vaddr_t at = bytes.start;
-    while (at + 4 <= bytes.end && *(const uint32_t *)at == value * 0x01010101u) {
-        at += 4;
-    }
+    uint32_t at = bytes.start, words = region_size(bytes) / 4;
+    bool same;
+    __asm__ volatile("cmp %%eax, %%eax; repe scasl"
+                     : "=@cce"(same), "+D"(at), "+c"(words)
+                     : "a"(value * 0x01010101u)
+                     : "memory");
+    at -= same ? 0 : 4;
     while (at != bytes.end && *(const uint8_t *)at == value) {
         at++;
     }
