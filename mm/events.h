@@ -131,6 +131,11 @@ const struct event *event_at(uint32_t seq);
 /* The oldest sequence number still in the ring. */
 uint32_t events_oldest(void);
 
+/* The newest event at a moment. */
+static inline uint32_t event_newest(moment_t moment) {
+    return moment == NOW ? events.next - 1 : moment;
+}
+
 /*
  * A reader's turn: the next event it has not seen, or NULL when it has seen all. *cursor is the sequence
  * number it wants (start with 1 or events.next) and is moved past the record returned; what the ring has

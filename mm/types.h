@@ -60,6 +60,15 @@ static inline uint32_t round_down(uint32_t n, uint32_t align) {
     return n & ~(align - 1);
 }
 
+static inline bool regions_meet(struct region a, struct region b) {
+    return !region_empty(a) && !region_empty(b) && (region_has(a, b.start) || region_has(b, a.start));
+}
+
+/* The pages that it touches. */
+static inline struct region region_pages(struct region r) {
+    return (struct region){round_down(r.start, PAGE_SIZE), round_up(r.end, PAGE_SIZE)};
+}
+
 /*
  * Every failure in every room is one of these, negative; functions that return a pointer or an address return
  * NULL or 0. The text of each is in error_text (mm/events.c), the only place that words them.

@@ -14,17 +14,9 @@
 
 static struct chain shown;
 
-static bool overlap(struct region a, struct region b) {
-    return !region_empty(a) && !region_empty(b) && (region_has(a, b.start) || region_has(b, a.start));
-}
-
 static struct region page_of(uint32_t address) {
     uint32_t start = round_down(address, PAGE_SIZE);
     return (struct region){start, start + PAGE_SIZE};
-}
-
-static struct region pages_around(struct region r) {
-    return (struct region){round_down(r.start, PAGE_SIZE), round_up(r.end, PAGE_SIZE)};
 }
 
 static const struct heap *heap_at(const struct space *space, vaddr_t address) {
@@ -93,7 +85,7 @@ static void from_heap(struct chain *chain, moment_t at) {
     if (!chain->has_tile) {
         return;
     }
-    chain->pages = pages_around(chain->bytes);
+    chain->pages = region_pages(chain->bytes);
     follow_pages(chain, space, at);
     if (chain->runs) {
         follow_frame(chain, at, chain->frames[0].start);
@@ -134,7 +126,7 @@ static struct region place_of(const struct space *space, enum owner owner, momen
     case OWNER_HEAP: return heap_range(at, &space->heap);
     case OWNER_UPAGE: return heap_range(at, &space->pages);
     case OWNER_STACK: return (struct region){USER_ARGUMENTS - STACKS * STACK_SPAN, USER_ARGUMENTS};
-    default: return pages_around(space->image);
+    default: return region_pages(space->image);
     }
 }
 
@@ -164,6 +156,8 @@ static void from_frame(struct chain *chain, moment_t at) {
     chain->seq = chain->has_range ? chain->range.origin : 0;
 }
 
+static void follow(struct chain *chain, const struct subject *subject, moment_t at);
+
 static void from_event(struct chain *chain, moment_t at) {
     const struct event *e = event_at(chain->subject.seq);
     if (!e) {
@@ -182,14 +176,14 @@ static void from_event(struct chain *chain, moment_t at) {
     default: break;
     }
     struct subject subject = chain->subject;
-    chain_follow(chain, &thing, at);
+    follow(chain, &thing, at);
     chain->subject = subject;
     chain->pid = thing.pid;
     chain->seq = e->seq;
     chain->caller = e->caller;
 }
 
-void chain_follow(struct chain *chain, const struct subject *subject, moment_t at) {
+static void follow(struct chain *chain, const struct subject *subject, moment_t at) {
     *chain = (struct chain){.subject = *subject, .owner = OWNER_FREE, .zone = ZONES};
     const struct space *space = space_at(at, subject->pid);
     switch (subject->kind) {
@@ -209,7 +203,7 @@ void chain_follow(struct chain *chain, const struct subject *subject, moment_t a
 /* ---- The one that is shown ---- */
 
 void chain_show(const struct subject *subject, moment_t at) {
-    chain_follow(&shown, subject, at);
+    follow(&shown, subject, at);
 }
 
 const struct chain *chain_shown(void) {
@@ -220,13 +214,13 @@ bool chain_touches(enum subject_kind kind, uint16_t pid, struct region region) {
     switch (kind) {
     case SUBJECT_FRAMES:
         for (uint32_t i = 0; i < shown.runs; i++) {
-            if (overlap(shown.frames[i], region)) {
+            if (regions_meet(shown.frames[i], region)) {
                 return true;
             }
         }
         return false;
-    case SUBJECT_PAGES: return shown.pid == pid && overlap(shown.pages, region);
-    case SUBJECT_HEAP: return shown.pid == pid && overlap(shown.bytes, region);
+    case SUBJECT_PAGES: return shown.pid == pid && regions_meet(shown.pages, region);
+    case SUBJECT_HEAP: return shown.pid == pid && regions_meet(shown.bytes, region);
     case SUBJECT_PROCESS: return shown.pid != 0 && shown.pid == pid;
     default: return false;
     }

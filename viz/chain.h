@@ -52,9 +52,6 @@ struct chain {
     uint32_t caller; /* the program's return address then; 0: unknown */
 };
 
-/* Follows the subject. SUBJECT_NOTHING, and what is no more, gives a chain that touches nothing. */
-void chain_follow(struct chain *chain, const struct subject *subject, moment_t at);
-
 /* The cursor's chain, as it was when the frame began; its kind is SUBJECT_NOTHING when there is no cursor. */
 const struct chain *chain_shown(void);
 
@@ -64,7 +61,8 @@ bool chain_touches(enum subject_kind kind, uint16_t pid, struct region region);
 /* Is it about this event? */
 bool chain_touches_event(uint32_t seq);
 
-/* Makes it the one that is shown; for viz.c alone. */
+/* Follows the subject and makes its chain the one that is shown; for viz.c alone. SUBJECT_NOTHING, and what is no more,
+ * give a chain that touches nothing. */
 void chain_show(const struct subject *subject, moment_t at);
 
 #endif

@@ -695,7 +695,7 @@ bool explain(uint32_t seq, struct explanation *out) {
 }
 
 uint32_t explain_newest(moment_t at) {
-    uint32_t seq = at == NOW ? events.next - 1 : at;
+    uint32_t seq = event_newest(at);
     const struct event *e = event_at(seq);
     for (uint32_t reach = EXPLAIN_REACH; reach && e && (e->kind == EV_SAY || e->kind == EV_NONE); reach--) {
         e = event_at(--seq);

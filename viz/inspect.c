@@ -207,7 +207,7 @@ static uint32_t now_of(const struct viz_status *status) {
 }
 
 static void put_age(struct line *line, uint32_t seq, const struct viz_status *status) {
-    uint32_t newest = status->moment == NOW ? events.next - 1 : status->moment;
+    uint32_t newest = event_newest(status->moment);
     const struct event *e = event_at(seq);
     PUT(line, ATTR_TEXT, "  event %'u, %'u ago", seq, newest - seq);
     if (e) {

@@ -11,8 +11,8 @@
 #include "viz/vga.h"
 #include "viz/viz.h"
 
-const char *const theme_names[THEMES] = {"dark", "light", "mono"};
-const char *const colouring_names[COLOURINGS] = {"owner", "process", "age"};
+static const char *const theme_names[THEMES] = {"dark", "light", "mono"};
+static const char *const colouring_names[COLOURINGS] = {"owner", "process", "age"};
 
 struct look viz_look;
 
@@ -121,7 +121,7 @@ uint8_t look_process_colour(uint32_t slot) {
 }
 
 uint8_t look_age_colour(uint32_t seq, moment_t moment) {
-    uint32_t newest = moment == NOW ? events.next - 1 : moment, age = 0;
+    uint32_t newest = event_newest(moment), age = 0;
     for (uint32_t bound = 10; age < AGES - 1 && (seq == 0 || newest - seq >= bound); bound *= 10) {
         age++;
     }

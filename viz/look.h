@@ -21,10 +21,6 @@ struct look {
 };
 extern struct look viz_look;
 
-/* The words of commands. */
-extern const char *const theme_names[THEMES];
-extern const char *const colouring_names[COLOURINGS];
-
 /* Changes it; viz paints everything anew. By name, NULL: the next. OK, or E_NOENT when there is
  * none such. */
 int look_theme(const char *name);

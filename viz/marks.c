@@ -68,7 +68,7 @@ static int swatch(struct screen *screen, int row, int column, uint8_t colour, co
 
 void marks_paint(struct screen *screen, const struct viz_status *status, uint16_t pid) {
     int row = (int)screen->rows - LEGEND_UP;
-    uint32_t until = status->moment == NOW ? events.next - 1 : status->moment;
+    uint32_t until = event_newest(status->moment);
     const struct changes *c = counted(status->since, until, pid);
     screen_fill(screen, row, 0, LINE_END, cell(' ', ATTR_TEXT));
     int column = swatch(screen, row, 0, owner_colour[OWNER_HEAP], "came");

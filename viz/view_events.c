@@ -237,7 +237,7 @@ static void resize(uint32_t rows) {
 
 static void paint(struct screen *screen, const struct viz_status *status, const struct space *space) {
     (void)space;
-    uint32_t newest = status->moment == NOW ? events.next - 1 : status->moment;
+    uint32_t newest = event_newest(status->moment);
     int end = (int)screen->rows - (cursor_on() ? FOOTER_UP : LEGEND_UP);
     uint32_t rows = (uint32_t)(end - FIRST_ROW);
     if (rows != view.rows) {

@@ -136,7 +136,7 @@ static void figures(struct screen *screen, int row, moment_t at, const struct he
 /* The newest malloc from this heap up to the moment; *since: the heap was changed again after it. */
 static const struct event *last_malloc(moment_t at, const struct space *space, const struct heap *heap,
                                        bool *since) {
-    const struct event *e = event_at(at == NOW ? events.next - 1 : at);
+    const struct event *e = event_at(event_newest(at));
     *since = false;
     for (uint32_t left = LOOK_BACK; left && e; left--, e = event_at(e->seq - 1)) {
         if (e->pid != space->pid || e->owner != heap->config.owner) {
@@ -414,7 +414,7 @@ static void list(struct screen *screen, const struct viz_status *status, const s
 
 /* The newest change of this heap up to the moment. */
 static const struct event *last_change(moment_t at, const struct space *space, const struct heap *heap) {
-    const struct event *e = event_at(at == NOW ? events.next - 1 : at);
+    const struct event *e = event_at(event_newest(at));
     for (uint32_t left = LOOK_BACK; left && e; left--, e = event_at(e->seq - 1)) {
         bool tile = e->kind == EV_MALLOC || e->kind == EV_FREE || e->kind == EV_RESIZE;
         if (tile && e->pid == space->pid && e->owner == heap->config.owner) {

@@ -159,13 +159,9 @@ static void heap_panel(struct screen *screen, const struct viz_status *status, c
     statistics(screen, status, space, l->statistics);
 }
 
-static uint32_t newest_of(moment_t moment) {
-    return moment == NOW ? events.next - 1 : moment;
-}
-
 /* How the chosen process ended, as long as the newest part of the ring knows. */
 static const struct event *exit_of(uint16_t pid, moment_t moment) {
-    const struct event *e = event_at(newest_of(moment));
+    const struct event *e = event_at(event_newest(moment));
     for (uint32_t tries = EXIT_LOOK_BACK; e && tries; tries--) {
         if (e->kind == EV_EXIT && e->pid == pid) {
             return e;
@@ -178,7 +174,7 @@ static const struct event *exit_of(uint16_t pid, moment_t moment) {
 /* Did it start only after that moment? */
 static bool starts_later(uint16_t pid, moment_t moment) {
     const struct event *e;
-    for (uint32_t seq = newest_of(moment) + 1; (e = event_at(seq)) != NULL; seq++) {
+    for (uint32_t seq = event_newest(moment) + 1; (e = event_at(seq)) != NULL; seq++) {
         if (e->kind == EV_SPAWN && e->pid == pid) {
             return true;
         }

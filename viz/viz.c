@@ -106,14 +106,6 @@ static uint16_t event_pid(const struct event *e) {
     return e->pid ? e->pid : space ? space->pid : 0;
 }
 
-static uint32_t least(uint32_t a, uint32_t b) {
-    return a < b ? a : b;
-}
-
-static uint32_t most(uint32_t a, uint32_t b) {
-    return a > b ? a : b;
-}
-
 /* Where an event says to look again. */
 static void follow(const struct event *e) {
     uint16_t pid = event_pid(e);
@@ -131,7 +123,7 @@ static void follow(const struct event *e) {
         maps_touch(MAP_BOOKS, e->at, pid, e->time);
         break;
     case EV_RANGE:
-        maps_touch(MAP_HEAP, (struct region){least(e->was.end, e->at.end), most(e->was.end, e->at.end)},
+        maps_touch(MAP_HEAP, (struct region){smaller(e->was.end, e->at.end), larger(e->was.end, e->at.end)},
                    GLOW_FOR_NONE, e->time);
         break;
     case EV_RESIZE:

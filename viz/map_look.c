@@ -1,0 +1,288 @@
+/*
+ * What a pixel of a map shows: counts of what lies in it, by the const walks of mm/.
+ */
+#include "mm/paging.h"
+#include "mm/past.h"
+#include "mm/regime.h"
+#include "viz/look.h"
+#include "viz/map_inside.h"
+
+/* Of a MAP_BOOKS, a bit a pixel: the regime's table has some of its bytes as free. */
+static uint8_t wrong[PIXELS / 8];
+
+static const struct heap *heap_of(const struct sweep *sweep, uint32_t address) {
+    const struct space *space = sweep->space;
+    return region_has(space->pages.config.span, address) ? &space->pages : &space->heap;
+}
+
+/* The owner with most; of equals the later. OWNER_FREE, the first, therefore loses to all. */
+static uint8_t most(const uint32_t counts[OWNERS]) {
+    int best = 0;
+    for (int o = 1; o < OWNERS; o++) {
+        if (counts[o] && counts[o] >= counts[best]) {
+            best = o;
+        }
+    }
+    return (uint8_t)best;
+}
+
+/* memman's range at the address, in a byte zone; false elsewhere. */
+static bool byte_range(struct sweep *sweep, uint32_t address) {
+    if (sweep->has_range && region_has(sweep->range.at, address)) {
+        return true;
+    }
+    enum zone zone = memman_zone(address);
+    sweep->has_range = zone < ZONES && zones[zone].unit_shift < PAGE_SHIFT &&
+                       memman_range(sweep->at, zone, address, &sweep->range);
+    return sweep->has_range;
+}
+
+static enum owner range_owner(const struct range *range) {
+    return range->state == RANGE_LENT ? range->owner : range->state == RANGE_FREE ? OWNER_FREE : OWNER_SYSTEM;
+}
+
+/* Bytes of a byte zone by owner, range by range. */
+static void count_bytes(struct sweep *sweep, struct region bytes, uint32_t counts[OWNERS]) {
+    for (uint32_t a = bytes.start; a != bytes.end && byte_range(sweep, a);) {
+        uint32_t stop = sweep->range.at.end - a < bytes.end - a ? sweep->range.at.end : bytes.end;
+        counts[range_owner(&sweep->range)] += stop - a;
+        a = stop;
+    }
+}
+
+static uint8_t paint_frames(struct sweep *sweep, struct region bytes) {
+    uint32_t counts[OWNERS] = {0};
+    struct region frames = region_pages(bytes);
+    if (sweep->place->shift < PAGE_SHIFT && byte_range(sweep, bytes.start)) {
+        count_bytes(sweep, bytes, counts);
+    } else {
+        owners_count(sweep->at, frames.start >> PAGE_SHIFT, region_size(frames) >> PAGE_SHIFT, counts);
+    }
+    return counts[OWNER_FOREIGN] ? OWNER_FOREIGN : most(counts);
+}
+
+static uint32_t count_mapped(const struct sweep *sweep, struct region pages, uint32_t counts[OWNERS]) {
+    uint32_t mapped = 0;
+    paging_count(sweep->at, sweep->space, pages, counts);
+    for (int o = 0; o < OWNERS; o++) {
+        mapped += counts[o];
+    }
+    return mapped;
+}
+
+static uint8_t paint_pages(const struct sweep *sweep, struct region bytes, uint16_t *mapped) {
+    uint32_t counts[OWNERS] = {0};
+    struct region pages = region_pages(bytes);
+    if (bytes.start >= KERNEL_BASE) {
+        return OWNER_SYSTEM;
+    }
+    uint32_t n = count_mapped(sweep, pages, counts);
+    *mapped = bytes.start == pages.start ? (uint16_t)n : 0;
+    if (counts[OWNER_FREE] || counts[OWNER_FOREIGN]) {
+        return OWNER_FOREIGN;
+    }
+    uint8_t owner = most(counts);
+    return counts[owner] && counts[owner] >= (region_size(pages) >> PAGE_SHIFT) - n ? owner : PAINT_UNMAPPED;
+}
+
+/* What of the bytes lies in the heap's range; empty: nothing. */
+static struct region in_range(struct region bytes, struct region range) {
+    struct region r = {larger(bytes.start, range.start),
+                       bytes.end - 1 < range.end - 1 ? bytes.end : range.end};
+    return r.start < r.end ? r : (struct region){range.start, range.start};
+}
+
+/* Does a block begin here that fills all of the next pixel? `shares` are the pixel's. */
+static bool is_edge(const struct sweep *sweep, struct region bytes, const struct heap_shares *shares) {
+    struct region tile = shares->last;
+    return shares->any && shares->last_state == TILE_BLOCK && region_has(tile, bytes.end - 1) &&
+           tile.start >= bytes.start && tile.end - bytes.end >= 1u << sweep->place->shift &&
+           tile.end > bytes.end;
+}
+
+static uint8_t paint_heap(struct sweep *sweep, struct region pixel, bool *edge) {
+    const struct heap *heap = heap_of(sweep, pixel.start);
+    struct region bytes = in_range(pixel, heap_range(sweep->at, heap));
+    struct heap_shares shares = {0};
+    heap_count_on(sweep->at, heap, bytes, &sweep->tile, &shares);
+    uint32_t hole = shares.hole, unmapped = 0;
+    if (hole > shares.block) { /* else the block has it, however its holes are mapped */
+        uint32_t counts[OWNERS] = {0};
+        struct region pages = region_pages(bytes);
+        unmapped = region_size(pages) - (count_mapped(sweep, pages, counts) << PAGE_SHIFT) - shares.guard;
+        unmapped = unmapped < hole ? unmapped : hole;
+        hole -= unmapped;
+    }
+    if (shares.block && shares.block >= hole && shares.block >= unmapped) {
+        *edge = heap->config.owner == OWNER_HEAP && is_edge(sweep, pixel, &shares);
+        return (uint8_t)heap->config.owner;
+    }
+    return hole && hole >= unmapped ? OWNER_FREE : unmapped ? PAINT_UNMAPPED : PAINT_NOTHING;
+}
+
+/* Marks in `wrong` the pixels that hold those bytes. */
+static void mark_wrong(const struct map_place *place, uint32_t address, uint32_t size) {
+    uint32_t offset = address - place->region.start, whole = region_size(place->region);
+    if (!size || offset >= whole) {
+        return;
+    }
+    uint32_t last = size - 1 < whole - 1 - offset ? offset + size - 1 : whole - 1;
+    for (uint32_t n = offset >> place->shift; n <= last >> place->shift && n / 8 < sizeof wrong; n++) {
+        wrong[n / 8] |= (uint8_t)(1u << n % 8);
+    }
+}
+
+static bool is_wrong(struct sweep *sweep, uint32_t n) {
+    const struct books *books = sweep->space->regime->books;
+    struct table_entry entry;
+    if (!sweep->has_wrong) {
+        sweep->has_wrong = true;
+        __builtin_memset(wrong, 0, sizeof wrong);
+        for (uint32_t i = 0; books->entry(sweep->at, i, &entry); i++) {
+            if (entry.number && entry.pid == sweep->space->pid) {
+                mark_wrong(sweep->place, entry.address, entry.size);
+            }
+        }
+    }
+    return wrong[n / 8] & 1u << n % 8;
+}
+
+/* Pages that are closed to the program count as not mapped, as the seed sees them. */
+static uint8_t paint_books(struct sweep *sweep, uint32_t n, struct region bytes) {
+    struct region pages = region_pages(bytes);
+    uint32_t open = 0, closed = 0;
+    if (is_wrong(sweep, n)) {
+        return OWNER_FOREIGN;
+    }
+    for (vaddr_t page = pages.start; page != pages.end; page += PAGE_SIZE) {
+        uint32_t entry = paging_entry(sweep->at, sweep->space, page);
+        bool is_open = entry & PG_PRESENT && entry & PG_USER;
+        open += is_open;
+        closed += !is_open;
+    }
+    return open >= closed ? OWNER_HEAP : PAINT_UNMAPPED;
+}
+
+/* ---- The first thing in a pixel that has what the pixel shows, by its first byte there ---- */
+
+static bool first_frame(struct sweep *sweep, struct region bytes, uint8_t paint, uint32_t *address) {
+    struct region frames = region_pages(bytes);
+    if (sweep->place->shift < PAGE_SHIFT) {
+        uint32_t a = bytes.start;
+        while (a != bytes.end && byte_range(sweep, a) && range_owner(&sweep->range) != paint) {
+            a = sweep->range.at.end - a < bytes.end - a ? sweep->range.at.end : bytes.end;
+        }
+        *address = a;
+        return a != bytes.end;
+    }
+    for (uint32_t a = frames.start; a != frames.end; a += PAGE_SIZE) {
+        if (owners_frame(sweep->at, a >> PAGE_SHIFT).owner == paint) {
+            *address = larger(a, bytes.start);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool first_page(const struct sweep *sweep, struct region bytes, uint8_t paint, uint32_t *address) {
+    struct region pages = region_pages(bytes);
+    for (vaddr_t page = pages.start; page != pages.end && page < KERNEL_BASE; page += PAGE_SIZE) {
+        uint32_t entry = paging_entry(sweep->at, sweep->space, page);
+        uint8_t shown =
+            entry & PG_PRESENT ? owners_frame(sweep->at, entry >> PAGE_SHIFT).owner : PAINT_UNMAPPED;
+        if (shown == paint) {
+            *address = larger(page, bytes.start);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool first_tile(const struct sweep *sweep, struct region bytes, uint8_t paint,
+                       struct tile_view *tile) {
+    const struct heap *heap = heap_of(sweep, bytes.start);
+    enum tile_state state = paint == heap->config.owner ? TILE_BLOCK : TILE_HOLE;
+    for (vaddr_t a = bytes.start; heap_tile(sweep->at, heap, a, tile); a = tile->at.end) {
+        if (tile->state == state) {
+            return true;
+        }
+        if (tile->at.end - bytes.start >= region_size(bytes)) {
+            break;
+        }
+    }
+    return false;
+}
+
+/* The slot of its process, or the event that lent the frame. */
+static uint32_t frame_detail(const struct sweep *sweep, paddr_t address) {
+    if (viz_look.colouring == COLOUR_BY_PROCESS) {
+        return owners_frame(sweep->at, address >> PAGE_SHIFT).slot;
+    }
+    struct range range;
+    enum zone zone = memman_zone(address);
+    return zone < ZONES && memman_range(sweep->at, zone, address, &range) ? range.origin : 0;
+}
+
+static uint32_t detail(struct sweep *sweep, struct region bytes, uint8_t paint) {
+    uint32_t address;
+    struct tile_view tile;
+    if (viz_look.colouring == COLOUR_BY_OWNER || paint == OWNER_FREE || paint >= OWNERS) {
+        return 0;
+    }
+    if (sweep->place->kind == MAP_FRAMES) {
+        return first_frame(sweep, bytes, paint, &address) ? frame_detail(sweep, address) : 0;
+    }
+    if (viz_look.colouring == COLOUR_BY_PROCESS) {
+        return sweep->space->slot;
+    }
+    if (sweep->place->kind == MAP_HEAP) {
+        return first_tile(sweep, bytes, paint, &tile) ? tile.seq : 0;
+    }
+    return first_page(sweep, bytes, paint, &address)
+               ? frame_detail(sweep, paging_entry(sweep->at, sweep->space, round_down(address, PAGE_SIZE)))
+               : 0;
+}
+
+void map_look(struct sweep *sweep, uint32_t n, struct pixel *pixel) {
+    const struct map_place *place = sweep->place;
+    pixel->mapped = 0;
+    pixel->detail = 0;
+    pixel->flags &= (uint8_t)~PIXEL_EDGE;
+    if (!has_pixel(place, n) || (place->kind != MAP_FRAMES && !sweep->space)) {
+        pixel->paint = PAINT_NOTHING;
+        return;
+    }
+    struct region bytes = pixel_region(place, n);
+    if (place->kind == MAP_FRAMES) {
+        pixel->paint = paint_frames(sweep, bytes);
+    } else if (place->kind == MAP_PAGES) {
+        pixel->paint = paint_pages(sweep, bytes, &pixel->mapped);
+    } else if (place->kind == MAP_BOOKS) {
+        pixel->paint = paint_books(sweep, n, bytes);
+    } else {
+        bool edge = false;
+        pixel->paint = paint_heap(sweep, bytes, &edge);
+        pixel->flags |= edge ? PIXEL_EDGE : 0;
+    }
+    pixel->detail = detail(sweep, bytes, pixel->paint);
+}
+
+uint32_t map_thing(uint32_t index, uint32_t pixel, moment_t at) {
+    struct map_place place = map_wanted(index);
+    struct sweep sweep = {.place = &place, .space = space_at(at, place.pid), .at = at};
+    struct region bytes = pixel_region(&place, pixel);
+    struct pixel seen = {0};
+    struct tile_view tile;
+    uint32_t address = bytes.start;
+    map_look(&sweep, pixel, &seen);
+    if (place.kind == MAP_FRAMES) {
+        first_frame(&sweep, bytes, seen.paint, &address);
+    } else if (place.kind == MAP_BOOKS) {
+        return bytes.start;
+    } else if (place.kind == MAP_PAGES && seen.paint != PAINT_NOTHING) {
+        first_page(&sweep, bytes, seen.paint, &address);
+    } else if (seen.paint != PAINT_NOTHING && first_tile(&sweep, bytes, seen.paint, &tile)) {
+        address = larger(tile.at.start, bytes.start);
+    }
+    return address - bytes.start < region_size(bytes) ? address : bytes.start;
+}
