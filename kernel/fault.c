@@ -52,6 +52,8 @@ static _Noreturn void end_program(const struct registers *frame, vaddr_t address
     e->arg[0] = frame->error;
     e->arg[1] = frame->eip;
     e->arg[2] = seq;
+    e->arg[3] = seq ? FAULT_FREED : FAULT_UNKNOWN;
+    e->arg[4] = e->arg[5] = 0;
     if (!page)
         format_text(did, sizeof did, "%s at %s", trap_name(frame->vector), where(frame->eip, text));
     else if (address == frame->eip)

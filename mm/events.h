@@ -60,8 +60,9 @@ enum event_kind {
      * policy: its heap's. */
     EV_GONE,
     EV_THREAD, /* arg[0]: thread number */
-    /* at.start: the address; arg[0]: the processor's error code; arg[1]: eip; arg[2]: the event of the free that gave
-     * the page back, or 0. */
+    /* at.start: the address; arg[0]: the processor's error code; arg[1]: eip; arg[3]: enum fault_cause. was: the block
+     * concerned, with its guard (empty: none is known); arg[5]: bytes asked for it. arg[2], arg[4]: event and caller of
+     * the free (FAULT_FREED) or of the malloc (FAULT_GUARD_PAGE); FAULT_FREED_BEFORE arg[2]: the oldest event there was. */
     EV_FAULT,
     EV_SAY, /* a caption; its text is with the conductor */
 
@@ -82,6 +83,14 @@ enum event_kind {
     EV_SEED,
     EV_SEED_CALL,
     EV_KINDS
+};
+
+/* What the kernel found out about an address at which a program faulted. */
+enum fault_cause {
+    FAULT_UNKNOWN,
+    FAULT_GUARD_PAGE, /* in the unmapped page behind a block that lives */
+    FAULT_FREED, /* in a block, or an end cut off by realloc, that was given back; `was`: as it was then */
+    FAULT_FREED_BEFORE, /* in a page of blocks that were all given back before the ring's oldest event */
 };
 
 enum seed_change { SEED_CHANGE, SEED_INSERT, SEED_REMOVE, SEED_LOST, SEED_LIMIT, SEED_PROCESS, SEED_RESET };
