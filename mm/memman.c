@@ -155,16 +155,6 @@ paddr_t memman_alloc(enum zone zone, uint32_t size, enum owner owner, uint8_t sl
                    : lend(z, page_grain, zone, size, owner, slot);
 }
 
-/* The unit where the range that covers `unit` starts. */
-static uint32_t range_start(const struct zone_info *z, uint32_t unit) {
-    uint32_t word = unit / 32;
-    uint32_t bits = z->starts[word] & (0xFFFFFFFFu >> (31 - unit % 32));
-    while (!bits) {
-        bits = z->starts[--word];
-    }
-    return word * 32 + 31 - (uint32_t)__builtin_clz(bits);
-}
-
 static int refuse_free(enum zone zone, paddr_t address, int why) {
     enum zone home = memman_zone(address);
     struct region at = {address, address}, was = at;
@@ -172,7 +162,7 @@ static int refuse_free(enum zone zone, paddr_t address, int why) {
     enum owner owner = owners_frame(NOW, address >> PAGE_SHIFT).owner;
     if (home < ZONES) {
         const struct zone_info *z = &zones[home];
-        uint32_t unit = range_start(z, (address - z->span.start) >> z->unit_shift);
+        uint32_t unit = memman_start(z, (address - z->span.start) >> z->unit_shift);
         const struct grain g = z->head ? byte_grain : page_grain;
         const struct range_record *r = record(z, g, unit);
         start = unit_region(z, g, unit, 0).start + g.head;
@@ -200,7 +190,7 @@ GRAINED int find_lent(enum zone zone, const struct grain g, paddr_t address, uin
         return E_MISALIGNED;
     }
     bool starts = is_start(z, *unit);
-    const struct range_record *r = record(z, g, starts ? *unit : range_start(z, *unit));
+    const struct range_record *r = record(z, g, starts ? *unit : memman_start(z, *unit));
     if (r->state != RANGE_LENT) {
         return r->state == RANGE_FREE ? E_DOUBLE : E_FOREIGN;
     }
@@ -296,7 +286,7 @@ int memman_free_part(enum zone zone, struct region part) {
     }
     uint32_t unit = (part.start - z->span.start) >> z->unit_shift;
     uint32_t units = region_size(part) >> z->unit_shift;
-    uint32_t start = range_start(z, unit);
+    uint32_t start = memman_start(z, unit);
     const struct range_record *r = record(z, page_grain, start);
     if (r->state != RANGE_LENT) {
         return refuse_free(zone, part.start, r->state == RANGE_FREE ? E_DOUBLE : E_FOREIGN);

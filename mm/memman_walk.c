@@ -29,24 +29,6 @@ static void view(const struct zone_info *z, uint32_t unit, struct range *out) {
     };
 }
 
-bool memman_range(moment_t at, enum zone zone, paddr_t address, struct range *out) {
-    const struct zone_info *z = &zones[zone];
-    if (!region_has(z->span, address)) {
-        return false;
-    }
-    if (at != NOW && past_range(zone, address, out)) {
-        return true;
-    }
-    uint32_t unit = (address - z->span.start) >> z->unit_shift;
-    uint32_t word = unit / 32;
-    uint32_t bits = z->starts[word] & (0xFFFFFFFFu >> (31 - unit % 32));
-    while (!bits) {
-        bits = z->starts[--word];
-    }
-    view(z, word * 32 + 31 - (uint32_t)__builtin_clz(bits), out);
-    return true;
-}
-
 /* The free range that starts at `unit`. */
 static bool free_at(const struct zone_info *z, uint32_t unit, struct range *out) {
     bool found = unit < z->units && is_start(z, unit) && record(z, unit)->state == RANGE_FREE;
@@ -94,6 +76,32 @@ static bool last_free(const struct zone_info *z, uint32_t before, struct range *
         return false;
     }
     for (unit = ((bucket + 1) << z->bucket_shift) - 1; !free_at(z, unit, out); unit--) {
+    }
+    return true;
+}
+
+uint32_t memman_start(const struct zone_info *z, uint32_t unit) {
+    uint32_t word = unit / 32, bits = z->starts[word] & (0xFFFFFFFFu >> (31 - unit % 32));
+    struct range free;
+    if (!bits && last_free(z, unit, &free)) {
+        uint32_t start = (free.at.start - z->span.start) >> z->unit_shift;
+        if (unit - start < region_size(free.at) >> z->unit_shift) {
+            return start;
+        }
+    }
+    while (!bits) {
+        bits = z->starts[--word];
+    }
+    return word * 32 + 31 - (uint32_t)__builtin_clz(bits);
+}
+
+bool memman_range(moment_t at, enum zone zone, paddr_t address, struct range *out) {
+    const struct zone_info *z = &zones[zone];
+    if (!region_has(z->span, address)) {
+        return false;
+    }
+    if (at == NOW || !past_range(zone, address, out)) {
+        view(z, memman_start(z, (address - z->span.start) >> z->unit_shift), out);
     }
     return true;
 }
