@@ -5,7 +5,7 @@
 #include "kernel/kernel.h"
 #include "mm/space.h"
 
-enum { NMI = 2, PAGE_FAULT = 14, ERROR_PRESENT = 1, ERROR_WRITE = 2 };
+enum { NMI = 2, PAGE_FAULT = 14 };
 
 /* The newest free of a block of this process that held the address, as far as the ring reaches; else the
  * event of its hole; 0: none. */
@@ -60,11 +60,11 @@ static _Noreturn void end_program(const struct registers *frame, vaddr_t address
         format_text(did, sizeof did, "it jumped to %08" PRIx32, address);
     else
         format_text(did, sizeof did, "at %s it %s %08" PRIx32, where(frame->eip, text),
-                    frame->error & ERROR_WRITE ? "wrote to" : "read from", address);
+                    frame->error & FAULT_WRITE ? "wrote to" : "read from", address);
     log_line("%s[%d] ends: %s%s%s%s", process->program->name, process->pid, did, page ? ", " : "",
              page ? space_place(process->space, address) : "",
              !page                          ? ""
-             : frame->error & ERROR_PRESENT ? ", which it may not"
+             : frame->error & FAULT_PRESENT ? ", which it may not"
                                             : ", where nothing is mapped");
     if (seq)
         say_freed(seq);
@@ -77,7 +77,7 @@ void fault(struct registers *frame) {
     if (!from_program(frame) || frame->vector == NMI)
         panic(frame, read_cr2(), "%s in the kernel%s", trap_name(frame->vector),
               frame->vector != PAGE_FAULT  ? ""
-              : frame->error & ERROR_WRITE ? ", writing"
+              : frame->error & FAULT_WRITE ? ", writing"
                                            : ", reading");
     if (frame->vector == PAGE_FAULT) {
         int grown = space_fault(current->process->space, address);

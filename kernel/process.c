@@ -5,6 +5,7 @@
  */
 #include "kernel/kernel.h"
 #include "mm/paging.h"
+#include "mm/regime.h"
 #include "mm/world.h"
 #include "viz/viz.h"
 
@@ -218,6 +219,7 @@ void process_end(struct process *process, int32_t status, enum exit_reason why) 
         e->slot = process->space->slot;
         e->arg[0] = (uint32_t)status;
         e->arg[1] = why;
+        e->arg[2] = regime_number(process->space->regime);
     }
     reap_wanted = kernel_wanted = true;
     if (current->process == process)

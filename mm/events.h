@@ -54,7 +54,8 @@ enum event_kind {
 
     /* processes. at: zero. */
     EV_SPAWN, /* all that it needs is there. arg[0]: parent pid */
-    EV_EXIT,  /* it ends; what it held goes back after this. arg[0]: status; arg[1]: enum exit_reason */
+    EV_EXIT, /* it ends; what it held goes back after this. arg[0]: status; arg[1]: enum exit_reason; arg[2]: number of
+              * its regime */
     /* Its space is gone: the last event of a process. at: the image; was.start: its directory; was.end, arg[5]: searches
      * of its heap, holes looked at; arg[0] to arg[3]: its name; arg[4]: number of its regime, 1 << 8 for guards;
      * policy: its heap's. */
@@ -84,6 +85,10 @@ enum event_kind {
     EV_SEED_CALL,
     EV_KINDS
 };
+
+/* Bits of the processor's error code of a page fault, SDM vol. 3, 4.7. */
+#define FAULT_PRESENT 1u /* the page is mapped, but not for this */
+#define FAULT_WRITE   2u
 
 /* What the kernel found out about an address at which a program faulted. */
 enum fault_cause {

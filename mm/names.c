@@ -14,6 +14,15 @@ const struct policy *policy_find(const char *name) {
     return NULL;
 }
 
+const struct policy *policy_by_code(uint8_t code) {
+    TABLE_EACH(policies, const struct policy, p) {
+        if ((*p)->code == code) {
+            return *p;
+        }
+    }
+    return NULL;
+}
+
 const struct regime *regime_find(const char *name) {
     TABLE_EACH(regimes, const struct regime, r) {
         if (same_text((*r)->name, name)) {
@@ -21,6 +30,20 @@ const struct regime *regime_find(const char *name) {
         }
     }
     return NULL;
+}
+
+uint32_t regime_number(const struct regime *regime) {
+    TABLE_EACH(regimes, const struct regime, r) {
+        if (*r == regime) {
+            return (uint32_t)(r - __start_regimes);
+        }
+    }
+    return 0;
+}
+
+const struct regime *regime_by_number(uint32_t number) {
+    uint32_t count = (uint32_t)(__stop_regimes - __start_regimes);
+    return number < count ? __start_regimes[number] : NULL;
 }
 
 const char *const seed_call_names[SEED_CALLS] = {

@@ -40,6 +40,9 @@ TABLE_DECLARE(policies, const struct policy);
 /* By its name, or NULL. */
 const struct policy *policy_find(const char *name);
 
+/* By its code in an event, or NULL. */
+const struct policy *policy_by_code(uint8_t code);
+
 /* Bytes of whole pages in a region. */
 static inline uint32_t whole_pages(struct region r) {
     uint32_t start = round_up(r.start, PAGE_SIZE), end = round_down(r.end, PAGE_SIZE);

@@ -42,6 +42,10 @@ TABLE_DECLARE(regimes, const struct regime);
 
 const struct regime *regime_find(const char *name);
 
+/* Its number in events (EV_EXIT, EV_GONE), and back; NULL: no regime has that number. */
+uint32_t regime_number(const struct regime *regime);
+const struct regime *regime_by_number(uint32_t number);
+
 /* ---- A table of free memory that a regime keeps for itself, for readers ---- */
 
 /* One entry, in the table's own order. */

@@ -238,10 +238,7 @@ static void space_gone(const struct space *space, const struct heap *heap, paddr
     struct event *e = event_emit(EV_GONE, OWNER_SYSTEM, space->image, rest);
     __builtin_memcpy(e->arg, space->name, NAME_BYTES);
     e->policy = heap->config.policy->code;
-    e->arg[4] = (uint32_t)space->guard << 8;
-    TABLE_EACH(regimes, const struct regime, r) {
-        e->arg[4] += *r == space->regime ? (uint32_t)(r - __start_regimes) : 0;
-    }
+    e->arg[4] = (uint32_t)space->guard << 8 | regime_number(space->regime);
     e->arg[5] = heap->looked;
 }
 
@@ -256,15 +253,12 @@ static struct heap empty_heap(const struct heap_config *config, uint8_t slot) {
 }
 
 void space_revive(struct space *copy, const struct event *gone) {
-    const struct policy *policy = policy_find("first");
-    TABLE_EACH(policies, const struct policy, p) {
-        policy = (*p)->code == gone->policy ? *p : policy;
-    }
+    const struct policy *policy = policy_by_code(gone->policy);
     *copy = (struct space){
         .pid = gone->pid,
         .slot = gone->slot,
         .guard = gone->arg[4] >> 8,
-        .regime = __start_regimes[gone->arg[4] & 0xFF],
+        .regime = regime_by_number(gone->arg[4] & 0xFF),
         .directory = gone->was.start,
         .image = gone->at,
     };
@@ -385,10 +379,10 @@ const char *space_place(const struct space *space, vaddr_t address) {
         return "the image";
     }
     if (region_has(space->heap.config.span, address)) {
-        return region_has(heap_of(space), address) ? "the heap" : "beyond the heap's end";
+        return region_has(heap_of(space), address) ? "the heap" : "past the heap";
     }
     if (region_has(space->pages.config.span, address)) {
-        return region_has(space->pages.range, address) ? "the pages" : "beyond the pages' end";
+        return region_has(space->pages.range, address) ? "the pages" : "past the pages";
     }
     return address < PAGE_SIZE ? "the null page" : "nothing";
 }

@@ -465,10 +465,6 @@ static void tell_given_back(struct teller *t) {
         s->count[EV_FREE], plural(s->count[EV_FREE]), frames, plural(frames), pages, plural(pages));
 }
 
-/* Bits of the processor's error code, SDM vol. 3, 4.7. */
-#define FAULT_PRESENT 1u
-#define FAULT_WRITE   2u
-
 static void tell_fault(struct teller *t) {
     const struct event *e = t->step->last[EV_FAULT];
     char name[NAME_LINE];

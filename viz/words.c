@@ -189,10 +189,6 @@ static void words_thread(const struct event *e, struct words *w) {
     STORY(w, "starts, on the same heap");
 }
 
-/* Bits of the processor's error code, SDM vol. 3, 4.7. */
-#define FAULT_PRESENT 1u
-#define FAULT_WRITE   2u
-
 static void words_fault(const struct event *e, struct words *w) {
     CALL(w, e->arg[0] & FAULT_WRITE ? "write %08X" : "read %08X", e->at.start);
     RESULT(w, " fault");

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "kernel/abi.h"
 #include "mm/events.h"
 #include "mm/memman.h"
 #include "mm/paging.h"
@@ -83,7 +84,10 @@ struct space *machine_spawn(uint16_t pid, const char *name, uint32_t image_pages
 void machine_exit(struct space *space, int status) {
     struct region none = {0, 0};
     actor = (struct actor){.pid = space->pid, .slot = space->slot};
-    event_emit(EV_EXIT, OWNER_SYSTEM, none, none)->arg[0] = (uint32_t)status;
+    struct event *e = event_emit(EV_EXIT, OWNER_SYSTEM, none, none);
+    e->arg[0] = (uint32_t)status;
+    e->arg[1] = status == EXIT_KILLED ? EXIT_BY_KILL : status == EXIT_FAULT ? EXIT_BY_FAULT : EXIT_BY_ITSELF;
+    e->arg[2] = regime_number(space->regime);
     space_delete(space);
     actor = (struct actor){.slot = NO_SLOT};
 }

@@ -504,10 +504,10 @@ static void no_size_is_too_large(void **state) {
 static void places_have_names(void **state) {
     (void)state;
     open_museum();
-    assert_string_equal(space_place(s, USER_HEAP), "beyond the heap's end");
+    assert_string_equal(space_place(s, USER_HEAP), "past the heap");
     sys_malloc(16);
     assert_string_equal(space_place(s, USER_HEAP + 15), "the heap");
-    assert_string_equal(space_place(s, USER_HEAP + 16), "beyond the heap's end");
+    assert_string_equal(space_place(s, USER_HEAP + 16), "past the heap");
     assert_string_equal(space_place(s, 0x800000), "nothing"); /* where do_malloc's memory lies not */
     close_museum();
 }
