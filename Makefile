@@ -53,6 +53,8 @@ LD     := $(call find_tool,i686-linux-gnu-ld ld)
 libgcc := $(shell $(CC_KERNEL) --target=i386-linux-gnu --rtlib=compiler-rt -print-libgcc-file-name)
 else
 LD     := $(patsubst %gcc,%ld,$(CC_KERNEL))
+# Padding in front of loops is instructions that do nothing.
+unpadded := -fno-align-loops -fno-align-jumps
 libgcc := $(shell $(CC_KERNEL) -print-libgcc-file-name)
 endif
 binutils := $(patsubst %ld,%,$(LD))
@@ -64,7 +66,7 @@ warnings := -Wall -Wextra -Werror -Wshadow -Wundef -Wvla -Wpointer-arith -Wwrite
 language := -std=gnu11 -I. -isystem $B/include
 machine  := $(target) -march=i686 -mgeneral-regs-only -ffreestanding -nostdinc -isystem $(builtin) -fno-pie \
 	-fno-stack-protector -fno-asynchronous-unwind-tables -fno-strict-aliasing -ffile-prefix-map=$(CURDIR)=.
-CFLAGS   := -O2 -g -fomit-frame-pointer -fno-align-loops -fno-align-jumps
+CFLAGS   := -O2 -g -fomit-frame-pointer $(unpadded)
 LDFLAGS  := -m elf_i386 -nostdlib -static -z noexecstack -z max-page-size=4096
 export SOURCE_DATE_EPOCH ?= 1767225600
 

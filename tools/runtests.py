@@ -17,7 +17,7 @@ import time
 import xml.etree.ElementTree as ElementTree
 
 TIME_LIMIT = int(os.environ.get("TIME_LIMIT", "900"))  # seconds for one suite
-JOBS = min(2, os.cpu_count() or 1)  # cmocka programs at a time
+JOBS = min(2, os.cpu_count() or 1)  # cmocka programs, or files of a pytest suite, at a time
 
 
 def ending(status):
@@ -50,8 +50,8 @@ def run_pytest(path):
     """(passed, failed, "") of one pytest suite, whose own progress goes straight to the screen."""
     with tempfile.TemporaryDirectory() as scratch:
         report = os.path.join(scratch, "report.xml")
-        command = [sys.executable, "-m", "pytest", "-v", "--tb=short", "-p", "no:cacheprovider", f"--junitxml={report}",
-                   path]
+        command = [sys.executable, "-m", "pytest", "-v", "--tb=short", "-p", "no:cacheprovider", "-n", str(JOBS),
+                   "--dist", "loadscope", f"--junitxml={report}", path]
         environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1")
         status = subprocess.call(command, stdin=subprocess.DEVNULL, env=environment)
         try:
