@@ -47,7 +47,8 @@ enum event_kind {
     EV_RESIZE,
 
     /* Nothing changed: at.start: the address given, arg[0]: the enum error, arg[1]: the enum event_kind
-     * refused, arg[2]: the true block's start or size, owner: who really owns the address. */
+     * refused, arg[2]: the true block's start or size, owner: who really owns the address. Of a heap's calls
+     * was: the block or hole it lies in; arg[3]: the event that made that; arg[4]: the heap asked (H or U). */
     EV_REFUSED,
     /* arg[0]: bytes; arg[1]: zone, or ~0 for a heap; arg[2]: the zone's largest free range; owner: who asked */
     EV_NOMEM,

@@ -28,6 +28,7 @@ static void refuse(const struct space *space, int why, enum event_kind kind, enu
     e->arg[1] = kind;
     e->arg[2] = block ? block->asked : 0;
     e->arg[3] = block ? block->seq : 0;
+    e->arg[4] = owner;
 }
 
 static int healed_free_sized(struct space *space, vaddr_t address, uint32_t size) {

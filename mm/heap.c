@@ -198,6 +198,7 @@ static int refuse(const struct heap *h, vaddr_t address, int why, uint32_t kind,
     e->arg[1] = kind;
     e->arg[2] = detail;
     e->arg[3] = t ? t->seq : 0;
+    e->arg[4] = h->config.owner;
     return why;
 }
 
