@@ -17,7 +17,8 @@ static void show(const char *what, int i) {
 }
 
 int main(void) {
-    say("Seven blocks; the last one keeps the heap from shrinking.");
+    say(sutured() ? "Seven blocks. What is freed grows together, but in memman's table."
+                  : "Seven blocks; the last one keeps the heap from shrinking.");
     for (int i = 0; i < 7; i++) {
         block[i] = malloc(2000);
         sleep_ms(300);
@@ -28,6 +29,8 @@ int main(void) {
     show("Holes at both sides: three pieces become one.", 3);
     show("At the start of the heap, beside the hole.", 0);
     show("And the last one between hole and wall.", 5);
-    show("Nothing is left to hold the heap's end: it shrinks.", 6);
+    show(sutured() ? "Nothing is left to hold the heap's end, and still it does not shrink."
+                   : "Nothing is left to hold the heap's end: it shrinks.",
+         6);
     return 0;
 }

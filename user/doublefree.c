@@ -17,11 +17,14 @@ int main(void) {
     sleep_ms(1000);
     int answer = free(twice);
     printf("the second free returns %d%s\n", answer, answer == E_DOUBLE ? ": already free" : "");
+    say(answer == OK ? "Accepted: 0. It stands in memman's table twice."
+                     : "Refused: the block's record says that it is free.");
     sleep_ms(2000);
 
     char *yours = malloc(400), *mine = malloc(400);
-    say(yours == mine ? "Two callers now hold the same block!"
-                      : "Two callers, two blocks: no harm was done.");
+    say(yours == mine  ? "Two callers now hold the same block!"
+        : answer == OK ? "Two new blocks: this heap is never given back what was freed."
+                       : "Two callers, two blocks: no harm was done.");
     printf("yours %p, mine %p\n", (void *)yours, (void *)mine);
     sleep_ms(3000);
 

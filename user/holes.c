@@ -20,8 +20,10 @@ static void give_up(int i) {
 static void try_to_fit(size_t size) {
     char *end = block[BLOCKS - 1] + SIZE;
     char *big = malloc(size);
-    bool behind = big > end;
-    say(behind ? "No hole is large enough: it stands behind all others." : "It fits into a hole.");
+    bool behind = big >= end;
+    say(!behind     ? "It fits into a hole."
+        : sutured() ? "It stands behind all others: the seed's heap never looks back."
+                    : "No hole is large enough: it stands behind all others.");
     printf("%zu bytes stand at %p, %s\n", size, (void *)big, behind ? "behind all others" : "in a hole");
     sleep_ms(3000);
     free(big);
@@ -37,7 +39,8 @@ int main(void) {
     for (int i = 0; i < BLOCKS; i += 2)
         give_up(i);
     try_to_fit(2 * SIZE);
-    say("One more is freed, and three holes become one.");
+    say(sutured() ? "One more is freed: three free ranges become one, in memman's table."
+                  : "One more is freed, and three holes become one.");
     give_up(5);
     try_to_fit(2 * SIZE);
     return 0;

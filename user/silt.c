@@ -33,8 +33,9 @@ static void exec(void) {
     for (int i = 0; i < 2044; i++)
         accepted += exec_free(file_header) == OK && exec_free(program_header) == OK;
     printf("%d of 2044 accepted\n", accepted);
-    say(accepted ? "The letters ELF were an address, thousands of times."
-                 : "Refused: nothing was ever lent there.");
+    say(accepted    ? "The letters ELF were an address, thousands of times."
+        : sutured() ? "The table is full already: all of them are dropped and counted."
+                    : "Refused: nothing was ever lent there.");
     sleep_ms(4000);
 }
 

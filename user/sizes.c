@@ -42,8 +42,9 @@ int main(void) {
     int misfits = 0;
     for (int i = 0; i < HOLES; i++)
         misfits += ask(request[i]);
-    say(misfits ? "Not all of them found a place. Try another policy."
-                : "All of them found a place: well chosen.");
+    say(!misfits    ? "All of them found a place: well chosen."
+        : sutured() ? "All stand behind the others: the seed never looks for a hole."
+                    : "Not all of them found a place. Try another policy.");
     printf("%d of %d did not fit\n", misfits, HOLES);
     sleep_ms(4000);
     return misfits;

@@ -44,10 +44,13 @@ static void heap(void) {
     say("Twelve blocks of 700 bytes, side by side.");
     take(700);
     look("PAGE TABLE: the same addresses by pages. Each needs a frame behind it.");
-    say("Every other block is freed: holes, on pages that stay.");
+    say(sutured() ? "Every other block is freed, to a table that never owned it."
+                  : "Every other block is freed: holes, on pages that stay.");
     give_back(0, 2);
-    look("A hole lends nothing, but its page cannot go while a neighbour lives.");
-    say("The rest is freed: the heap shrinks, page and frame go back.");
+    look(sutured() ? "The heap did not get them back, and their pages stay mapped."
+                   : "A hole lends nothing, but its page cannot go while a neighbour lives.");
+    say(sutured() ? "The rest is freed as well: the heap is as long as before."
+                  : "The rest is freed: the heap shrinks, page and frame go back.");
     give_back(1, 2);
 }
 

@@ -1,18 +1,19 @@
 /*
  * Frees what was never its own: addresses that malloc did not return. Each is refused with its own reason,
- * and nothing changes.
+ * and nothing changes; the seed believes them all.
  */
 #include "suture.h"
 
 PROGRAM("frees addresses that malloc never gave it")
 
-static int global;
+static int global, believed;
 
 static void try(const char *what, void *address) {
     say(what);
     sleep_ms(1500);
     int answer = free(address);
     printf("free(%p) returns %d: %s\n", address, answer, what);
+    believed += answer == OK;
     sleep_ms(1500);
 }
 
@@ -29,8 +30,10 @@ int main(void) {
     try("the heap behind its last block", block + 0x100000);
     try("the kernel", (void *)0xC0100000);
 
-    say("And now what is its own: this one is taken back.");
-    free(block);
+    int answer = free(block);
+    say(believed ? "And what is its own: it is filed like all the others, in one table."
+                 : "And now what is its own: this one is taken back.");
+    printf("free(%p) returns %d: its own\n", (void *)block, answer);
     free_4k(page);
     sleep_ms(2000);
     return 0;

@@ -91,6 +91,10 @@ class Guest:
         at = space + self.layout["space.name"]
         return self.window(at, self.layout["sizeof.space.name"]).split(b"\0")[0].decode()
 
+    def text(self, symbol):
+        """A text of at most a line that stands at a symbol."""
+        return self.window(self.symbols[symbol], 128).split(b"\0")[0].decode()
+
     def look(self, name):
         """How the screen is painted: rows of text, letters, theme."""
         return self.field(self.symbols["viz_look"], "look." + name)

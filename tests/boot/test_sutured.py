@@ -102,3 +102,67 @@ def test_every_program_runs_in_the_museum(machine, name):
     wait_until("its children to end", lambda: not machine.processes())
     consistent(machine)
     machine.command("regime healed")
+
+
+LONGEST_REST = 6000  # ms; no program sleeps so long between two calls
+
+
+def captions(machine, line):
+    """Runs a program step by step; the captions that stand while it waits for the next step, and the last one."""
+    guest = Guest(machine.memory)
+    seen = []
+    machine.command("say")
+    machine.command("pause")
+    pid = int(machine.command(f"run {line}")[0]["pid"])
+    while not seen or pid in machine.processes():
+        rested = guest.clock() + LONGEST_REST
+        wait_until("it to stand", lambda: guest.clock() > rested)
+        seen.append(guest.text("caption"))
+        if pid in machine.processes():
+            machine.command("step")
+    machine.command("go")
+    return seen
+
+
+# What a program must say, and what it must not, where nothing comes back and nothing is checked.
+SAID = [
+    ("holes", "the seed's heap never looks back", "No hole is large enough|It fits|three holes"),
+    ("overrun", "neighbour's words were overwritten", "caught|has a whole page for a guard"),
+    ("useafterfree", "its words are still there", "its words are gone"),
+    ("doublefree", "Two new blocks", "no harm|Refused"),
+    ("coalesce", "still it does not shrink", "keeps the heap from shrinking|: it shrinks"),
+    ("wildfree", "filed like all the others", "this one is taken back"),
+    ("sizes", "never looks for a hole", "Try another policy"),
+    ("tour", "the heap is as long as before", "the heap shrinks|holes, on pages"),
+]
+
+
+@pytest.mark.parametrize("name, said, never", SAID, ids=[said[0] for said in SAID])
+def test_captions_are_true_in_the_museum(machine, name, said, never):
+    machine.command("regime sutured")
+    machine.command("regime reset")
+    seen = captions(machine, name)
+    machine.command("regime healed")
+    assert any(said in caption for caption in seen), seen
+    assert not [caption for caption in seen if re.search(never, caption)]
+
+
+def test_a_hole_is_not_behind_all_others_without_guards(machine):
+    """The big block stands at exactly the old end then."""
+    machine.command("guard off")
+    start = len(machine.log)
+    seen = captions(machine, "holes")
+    machine.command("guard on")
+    assert any("No hole is large enough" in caption for caption in seen) and any("It fits" in caption for caption in seen)
+    assert sum("behind all others" in line for line in machine.log[start:]) == 1
+
+
+def test_the_library_knows_two_thousand_sizes(machine):
+    machine.command("regime sutured")
+    machine.command("regime reset")
+    start = len(machine.log)
+    machine.ended(int(machine.command("run hoard 2000")[0]["pid"]))
+    machine.command("regime healed")
+    blocks, total = map(int, re.search(r"(\d+) blocks freed, (\d+) bytes", "\n".join(machine.log[start:])).groups())
+    assert blocks == 2000
+    assert [(e["address"], int(e["size"])) for e in table(machine)[1] if e["address"] >= "48"] == [("48000000", total)]

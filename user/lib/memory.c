@@ -9,7 +9,7 @@
  * The last BLOCKS blocks or more. A freed block's size stays until its place is needed, because who frees
  * twice names the same size twice.
  */
-#define BLOCKS 256
+#define BLOCKS 2048
 
 static struct kept {
     void *block;

@@ -38,7 +38,8 @@ int free_4k(void *page);
 
 /*
  * Under the regime sutured all of these do what the seed did: nothing ever comes back, nothing is aligned, and a
- * size of 16 is passed for a block whose size nobody knows. sutured() tells which regime it is.
+ * size of 16 is passed for a block whose size the library does not know: it was never lent, or 2,048 others are alive.
+ * sutured() tells which regime it is.
  *
  * The seed's own calls, with sizes and physical addresses, as its kernel made them. Under sutured they return what
  * the seed did, SEED_FAILED for a failure. Under healed do_malloc and do_malloc_4k give memory that can be used, or 0;
