@@ -32,6 +32,7 @@ static bool held;
 static uint64_t due_us = NEVER_US; /* when the next paced step is due */
 static struct queue gate;
 static char caption[COMMAND_BYTES];
+static uint32_t captions;
 
 bool conductor_open = true;
 
@@ -232,8 +233,13 @@ const char *conductor_caption(void) {
     return *caption ? caption : NULL;
 }
 
+uint32_t conductor_captions(void) {
+    return captions;
+}
+
 void conductor_say(const char *text) {
     copy_text(caption, text, sizeof caption);
+    captions++;
     if (past_moment() == NOW) /* of the past one may speak, and it stays as it is */
         event_emit(EV_SAY, OWNER_KBYTE, (struct region){0, 0}, (struct region){0, 0});
 }

@@ -51,6 +51,7 @@ void frame_paint(void) {
         .moment = past_moment(),
         .steps_back = rewind_steps(),
         .caption = conductor_caption(),
+        .captions = conductor_captions(),
         .race = race_shown(),
         .prompt = console_prompt(),
     };

@@ -338,6 +338,7 @@ const char *conductor_pace_of(uint16_t pid);
 /* Does the thread stand at the gate? */
 bool conductor_stops(const struct thread *thread);
 const char *conductor_caption(void); /* NULL: none */
+uint32_t conductor_captions(void);   /* how often it has changed */
 void conductor_say(const char *text);
 /* What programs that commands start run under. */
 extern struct terms conductor;

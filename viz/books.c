@@ -112,7 +112,7 @@ static void heap(struct screen *screen, const struct viz_status *status, const s
         .region = range,
     };
     char rest[SCREEN_COLUMNS];
-    map_paint(screen, 0, &place, status);
+    map_paint(0, &place, status);
     for (int i = 1; i <= rows; i++) {
         screen_fill(screen, row + i, LABEL_COLUMN, MAP_COLUMN, cell(' ', ATTR_TEXT));
     }

@@ -74,25 +74,6 @@ static void from_tile(struct chain *chain, const struct heap *heap, vaddr_t addr
     }
 }
 
-static void from_heap(struct chain *chain, moment_t at) {
-    const struct space *space = space_at(at, chain->subject.pid);
-    if (!space) {
-        return;
-    }
-    const struct heap *heap = heap_at(space, chain->subject.at.start);
-    chain->pid = space->pid;
-    from_tile(chain, heap, chain->subject.at.start, at);
-    if (!chain->has_tile) {
-        return;
-    }
-    chain->pages = region_pages(chain->bytes);
-    follow_pages(chain, space, at);
-    if (chain->runs) {
-        follow_frame(chain, at, chain->frames[0].start);
-    }
-    chain->owner = chain->tile.state == TILE_BLOCK ? heap->config.owner : OWNER_FREE;
-}
-
 static void from_page(struct chain *chain, const struct space *space, vaddr_t page, moment_t at) {
     chain->pid = space->pid;
     chain->pages = page_of(page);
@@ -104,6 +85,27 @@ static void from_page(struct chain *chain, const struct space *space, vaddr_t pa
     if (heap_at(space, page)) {
         chain->bytes = chain->pages;
     }
+}
+
+/* A heap whose regime keeps no blocks is its pages. */
+static void from_heap(struct chain *chain, moment_t at) {
+    const struct space *space = space_at(at, chain->subject.pid);
+    if (!space) {
+        return;
+    }
+    const struct heap *heap = heap_at(space, chain->subject.at.start);
+    chain->pid = space->pid;
+    from_tile(chain, heap, chain->subject.at.start, at);
+    if (!chain->has_tile) {
+        from_page(chain, space, chain->subject.at.start, at);
+        return;
+    }
+    chain->pages = region_pages(chain->bytes);
+    follow_pages(chain, space, at);
+    if (chain->runs) {
+        follow_frame(chain, at, chain->frames[0].start);
+    }
+    chain->owner = chain->tile.state == TILE_BLOCK ? heap->config.owner : OWNER_FREE;
 }
 
 /* The page of the space that maps this frame; false when none is found. */

@@ -12,6 +12,7 @@
 
 static struct {
     bool on;
+    bool nowhere; /* its thing stands nowhere on this screen, and is still the subject */
     int half_row, column;
     int map; /* the map it is in, or -1 */
     struct subject subject;
@@ -39,9 +40,10 @@ int cursor_map(uint32_t *address) {
     return cursor.on ? cursor.map : -1;
 }
 
-void cursor_cell(int *row, int *column) {
+bool cursor_cell(int *row, int *column) {
     *row = cursor.half_row / 2;
     *column = cursor.column;
+    return !cursor.nowhere;
 }
 
 /* ---- What stands where ---- */
@@ -77,6 +79,7 @@ static bool land(const struct field *field, int half_row, int column) {
         return false;
     }
     cursor.on = true;
+    cursor.nowhere = false;
     cursor.half_row = half_row;
     cursor.column = column;
     cursor.map = map;
@@ -146,7 +149,7 @@ static bool begin(const struct field *field) {
 }
 
 bool cursor_move(const struct field *field, int key) {
-    if (!cursor.on) {
+    if (!cursor.on || cursor.nowhere) {
         return begin(field);
     }
     int columns = cursor.map >= 0 ? viz_maps[cursor.map].columns : 0;
@@ -167,6 +170,7 @@ void cursor_mouse(const struct field *field, int dx, int dy) {
     cursor.x = between(0, cursor.x + dx, SCREEN_COLUMNS * MOUSE_STEP - 1);
     cursor.y = between(0, cursor.y + dy, 2 * (int)field->screen->rows * MOUSE_STEP - 1);
     cursor.on = true;
+    cursor.nowhere = false;
     cursor.half_row = cursor.y / MOUSE_STEP;
     cursor.column = cursor.x / MOUSE_STEP;
     cursor.subject = thing_at(field, cursor.half_row, cursor.column, &cursor.map);
@@ -218,10 +222,10 @@ void cursor_follow(const struct field *field) {
     if (!cursor.on || cursor.subject.kind == SUBJECT_NOTHING) {
         return;
     }
-    bool found =
-        cursor.map < 0 ? find_in_view(field) || find_in_maps() : find_in_maps() || find_in_view(field);
-    if (!found) {
-        cursor.map = -1; /* it is nowhere on this screen, and still the subject */
+    cursor.nowhere =
+        !(cursor.map < 0 ? find_in_view(field) || find_in_maps() : find_in_maps() || find_in_view(field));
+    if (cursor.nowhere) {
+        cursor.map = -1;
     }
     if (cursor.x / MOUSE_STEP != cursor.column || cursor.y / MOUSE_STEP != cursor.half_row) {
         cursor.x = cursor.column * MOUSE_STEP + MOUSE_STEP / 2;

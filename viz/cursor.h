@@ -38,7 +38,7 @@ struct subject cursor_subject(void);
 /* Its map and the address in it, or -1. */
 int cursor_map(uint32_t *address);
 
-/* The text cell it is in. */
-void cursor_cell(int *row, int *column);
+/* The text cell it is in; false when its thing stands nowhere on this screen. */
+bool cursor_cell(int *row, int *column);
 
 #endif

@@ -116,7 +116,8 @@ static void what(struct screen *screen, int row, const struct chain *chain, mome
     case SUBJECT_PROCESS: what_process(&line, chain->pid); return;
     default: break;
     }
-    if (chain->subject.kind == SUBJECT_PAGES && !(chain->entry & PG_PRESENT)) {
+    bool page = chain->subject.kind == SUBJECT_PAGES || chain->subject.kind == SUBJECT_HEAP;
+    if (page && !chain->has_tile && !(chain->entry & PG_PRESENT)) {
         put_swatch(&line, PAINT_UNMAPPED, attr_on(COLOUR_UNMAPPED));
     } else if (chain->has_tile || chain->runs) {
         put_swatch(&line, (uint8_t)chain->owner, attr_owner(chain->owner));
@@ -125,7 +126,7 @@ static void what(struct screen *screen, int row, const struct chain *chain, mome
         what_tile(&line, chain);
     } else if (chain->subject.kind == SUBJECT_FRAMES) {
         what_frame(&line, chain);
-    } else if (chain->subject.kind == SUBJECT_PAGES && !region_empty(chain->pages)) {
+    } else if (page && !region_empty(chain->pages)) {
         what_page(&line, chain);
     } else {
         PUT(&line, ATTR_DIM, "Nothing that anybody owns. Arrows and mouse move, Esc puts the cursor away.");

@@ -41,11 +41,10 @@ void maps_reset(void) {
 /* The last byte a mark can fall on. A heap may have grown since its map was painted, other regions are as
  * they are. */
 static uint32_t last_byte(const struct map *m, const struct map_place *p) {
-    uint32_t bytes = p->kind == MAP_HEAP || p->kind == MAP_BOOKS
-                         ? ((m->count - 1) << p->shift) + ((1u << p->shift) - 1)
-                         : p->region.end - 1 - p->region.start;
-    uint32_t last = p->region.start + bytes;
-    return last < p->region.start ? 0xFFFFFFFFu : last; /* past 4 GB */
+    uint32_t room = 0xFFFFFFFFu - p->region.start; /* up to the end of memory */
+    uint64_t bytes = p->kind == MAP_HEAP || p->kind == MAP_BOOKS ? ((uint64_t)m->count << p->shift) - 1
+                                                                 : p->region.end - 1 - p->region.start;
+    return p->region.start + (bytes < room ? (uint32_t)bytes : room);
 }
 
 /* Marks the pixels that the region covers. */
@@ -105,13 +104,34 @@ enum change change_of(uint8_t then, uint8_t now) {
 
 /* ---- Painting ---- */
 
+/* A map of this view has changed its place or size: it cannot be painted beside the others as they are. */
+static bool elsewhere;
+
+void maps_begin(void) {
+    elsewhere = false;
+    for (int i = 0; i < MAPS; i++) {
+        maps[i].here = false;
+    }
+}
+
+bool maps_end(void) {
+    bool gone = false;
+    for (int i = 0; i < MAPS; i++) {
+        gone |= viz_maps[i].kind != MAP_NONE && !maps[i].here;
+    }
+    return !gone && !elsewhere;
+}
+
+static bool same_place(const struct map_place *a, const struct map_place *b) {
+    return a->column == b->column && a->row == b->row && a->columns == b->columns && a->rows == b->rows;
+}
+
 /* Takes the place over. Where only the region's end moved, only what lies between is looked at again. */
 static void settle(uint32_t index, const struct map_place *place) {
     struct map *m = &maps[index];
     struct map_place *p = &viz_maps[index];
     bool known = m->pixels && p->kind == place->kind && p->pid == place->pid && p->shift == place->shift &&
-                 p->region.start == place->region.start && p->columns == place->columns &&
-                 p->rows == place->rows && p->column == place->column && p->row == place->row;
+                 p->region.start == place->region.start;
     uint32_t old_end = p->region.end;
     *p = *place;
     if (known) {
@@ -295,11 +315,15 @@ static void draw(struct screen *screen, uint32_t index, moment_t moment) {
     m->redraw = false;
 }
 
-void map_paint(struct screen *screen, uint32_t index, const struct map_place *place,
-               const struct viz_status *status) {
+void map_paint(uint32_t index, const struct map_place *place, const struct viz_status *status) {
     struct map *m = &maps[index];
     m->fit = *place;
+    m->here = true;
     struct map_place want = map_wanted(index);
+    if (m->pixels && !same_place(&want, &viz_maps[index])) {
+        elsewhere = true;
+        return;
+    }
     settle(index, &want);
     compare(m, &want, status);
     if (!m->restless) {
@@ -310,7 +334,7 @@ void map_paint(struct screen *screen, uint32_t index, const struct map_place *pl
         inside = (want.region.end - 1 - want.region.start) >> want.shift;
     }
     m->glow = glowing * 8 < (inside < m->count ? inside : m->count);
-    draw(screen, index, status->moment);
+    m->redraw = true;
     m->restless = glowing > 0;
 }
 

@@ -13,7 +13,8 @@
  *   heap    the heap's owner (blocks), FREE (holes on mapped pages) or UNMAPPED (holes without a page),
  *           whichever has most bytes
  *   books   the heap of a process whose regime keeps a table of its own: FOREIGN where that table has a byte of it,
- *           freed by that process, as free by no right, else the heap's owner or UNMAPPED, as most of its pages are open to the program or not
+ *           freed by that process, as free by no right, else the heap's owner or UNMAPPED, as most of its pages are open to
+ *           the program or not
  *
  * Of equal shares an owner goes before FREE, FREE before UNMAPPED, and of two owners the later in enum owner.
  * Pixels past the region are NOTHING, and so is in a heap's map what lies outside its range.
@@ -75,6 +76,13 @@ enum subject_kind map_subject(uint32_t index);
 /* Forgets every map: the next map_paint of each computes all its pixels anew. */
 void maps_reset(void);
 
+/*
+ * Around what a view paints. maps_end says whether the maps on the screen are those that it has painted, at the places
+ * they had before; else, for instance when a map is gone, the view has to be painted again after a maps_reset.
+ */
+void maps_begin(void);
+bool maps_end(void);
+
 /* Look here again: the pixels of the region in the maps of that kind. They glow in the maps of process `pid`.
  */
 #define GLOW_FOR_ALL  0xFFFFu
@@ -85,23 +93,23 @@ void maps_touch(enum map_kind kind, struct region region, uint16_t pid, uint32_t
 bool maps_restless(void);
 
 /*
- * Paints map `index` (the caller's choice, below MAPS) at its place: computes the pixels that were touched
- * since the last time, or all when the place is another, and draws. A pixel touched less than GLOW_MS ago is
- * white, as long as less than an eighth of the map would be.
+ * Map `index` (the caller's choice, below MAPS) is to stand at its place: computes the pixels that were touched
+ * since the last time, or all when the place is another. maps_draw draws it, after all else. A pixel touched less than
+ * GLOW_MS ago is white, as long as less than an eighth of the map would be.
  *
  * `place` says what the map shows when it is not zoomed, in half blocks; what is painted really, zoomed or in letters,
  * stands in viz_maps[index] afterwards, and addresses and scale are printed from there.
  */
 #define GLOW_MS 300
-void map_paint(struct screen *screen, uint32_t index, const struct map_place *place,
-               const struct viz_status *status);
+void map_paint(uint32_t index, const struct map_place *place, const struct viz_status *status);
 
 /*
  * What the cursor shows in the maps: its chain (viz/chain.h) as a pattern, every second pixel white or in the title's colour as
- * `phase` says, and the pixel of `address` in map `index` (-1: none), white by turns. maps_draw draws every map that has to
- * change for it, without looking at memory.
+ * `phase` says, and the pixel of `address` in map `index` (-1: none), white by turns.
  */
 void maps_choose(int index, uint32_t address, bool phase);
+
+/* Draws the maps that have changed, without looking at memory. */
 void maps_draw(struct screen *screen, const struct viz_status *status);
 
 /* The map that has a pixel there (half_row: two a text row), and its number; -1: none. */
@@ -125,6 +133,8 @@ void map_zoom_fit(uint32_t index);
 bool map_show(uint32_t index, uint32_t address);
 /* No map is zoomed any more. */
 void maps_fit(void);
+/* Has a map been zoomed or scrolled since it was painted? */
+bool maps_moved(void);
 
 /* Looks at every pixel of every map again, whatever events said or not, and draws all maps. */
 void maps_afresh(struct screen *screen, const struct viz_status *status);

@@ -37,6 +37,7 @@ struct window {
 struct map {
     struct pixel *pixels;
     uint32_t count; /* columns * rows */
+    bool here;      /* the view that is being painted has it */
     bool restless;  /* a pixel is stale or glows */
     bool redraw;    /* the pixels are right, what is drawn of them is not */
     bool glow;      /* few enough glow that they do */
@@ -85,7 +86,8 @@ struct sweep {
     bool has_range;
     struct range range;
     const struct tile *tile; /* now */
-    bool has_wrong;          /* `wrong` is this sweep's */
+    bool has_books;          /* `books_heap` is known, and what of it the regime's table has as free */
+    struct region books_heap;
 };
 
 /* What pixel n shows: everything in it but what glows, beats or was. */

@@ -4,6 +4,7 @@
 #include "mm/paging.h"
 #include "mm/past.h"
 #include "mm/regime.h"
+#include "viz/books.h"
 #include "viz/look.h"
 #include "viz/map_inside.h"
 
@@ -120,47 +121,69 @@ static uint8_t paint_heap(struct sweep *sweep, struct region pixel, bool *edge) 
     return hole && hole >= unmapped ? OWNER_FREE : unmapped ? PAINT_UNMAPPED : PAINT_NOTHING;
 }
 
-/* Marks in `wrong` the pixels that hold those bytes. */
-static void mark_wrong(const struct map_place *place, uint32_t address, uint32_t size) {
-    uint32_t offset = address - place->region.start, whole = region_size(place->region);
-    if (!size || offset >= whole) {
+/* Marks in `wrong` the pixels that hold those bytes of the heap. They may pass 2^32. */
+static void mark_wrong(const struct sweep *sweep, uint32_t address, uint32_t size) {
+    const struct map_place *place = sweep->place;
+    const struct region heap = sweep->books_heap;
+    uint32_t offset = address - heap.start;
+    if (offset >= region_size(heap)) { /* it begins elsewhere, and may reach in */
+        size = size > 0u - offset ? size + offset : 0;
+        offset = 0;
+    }
+    size = smaller(size, region_size(heap) - offset);
+    uint32_t first = larger(heap.start + offset, place->region.start);
+    uint32_t last = smaller(heap.start + offset + size - 1, place->region.end - 1);
+    if (!size || first > last) {
         return;
     }
-    uint32_t last = size - 1 < whole - 1 - offset ? offset + size - 1 : whole - 1;
-    for (uint32_t n = offset >> place->shift; n <= last >> place->shift && n / 8 < sizeof wrong; n++) {
+    uint32_t end = (last - place->region.start) >> place->shift;
+    for (uint32_t n = (first - place->region.start) >> place->shift; n <= end && n / 8 < sizeof wrong; n++) {
         wrong[n / 8] |= (uint8_t)(1u << n % 8);
     }
 }
 
-static bool is_wrong(struct sweep *sweep, uint32_t n) {
+/* What of the table this sweep has to know. */
+static void read_books(struct sweep *sweep) {
     const struct books *books = sweep->space->regime->books;
     struct table_entry entry;
-    if (!sweep->has_wrong) {
-        sweep->has_wrong = true;
-        __builtin_memset(wrong, 0, sizeof wrong);
-        for (uint32_t i = 0; books->entry(sweep->at, i, &entry); i++) {
-            if (entry.number && entry.pid == sweep->space->pid) {
-                mark_wrong(sweep->place, entry.address, entry.size);
-            }
+    uint8_t kind;
+    sweep->has_books = true;
+    sweep->books_heap = books_heap(sweep->space, sweep->at, &kind);
+    __builtin_memset(wrong, 0, sizeof wrong);
+    for (uint32_t i = 0; books->entry(sweep->at, i, &entry); i++) {
+        if (entry.number && entry.pid == sweep->space->pid) {
+            mark_wrong(sweep, entry.address, entry.size);
         }
     }
-    return wrong[n / 8] & 1u << n % 8;
+}
+
+/* Pages of the region that are open to the program; what has no page table has none. */
+static uint32_t count_open(const struct sweep *sweep, struct region pages) {
+    uint32_t open = 0;
+    for (vaddr_t page = pages.start; page < pages.end; page += PAGE_SIZE) {
+        if (!(paging_directory_entry(sweep->at, sweep->space, page) & PG_PRESENT)) {
+            page = (page | (PAGING_ENTRIES * PAGE_SIZE - 1)) - PAGE_MASK;
+            continue;
+        }
+        uint32_t entry = paging_entry(sweep->at, sweep->space, page);
+        open += entry & PG_PRESENT && entry & PG_USER;
+    }
+    return open;
 }
 
 /* Pages that are closed to the program count as not mapped, as the seed sees them. */
-static uint8_t paint_books(struct sweep *sweep, uint32_t n, struct region bytes) {
-    struct region pages = region_pages(bytes);
-    uint32_t open = 0, closed = 0;
-    if (is_wrong(sweep, n)) {
+static uint8_t paint_books(struct sweep *sweep, uint32_t n, struct region pixel) {
+    if (!sweep->has_books) {
+        read_books(sweep);
+    }
+    struct region pages = region_pages(in_range(pixel, sweep->books_heap));
+    if (wrong[n / 8] & 1u << n % 8) {
         return OWNER_FOREIGN;
     }
-    for (vaddr_t page = pages.start; page != pages.end; page += PAGE_SIZE) {
-        uint32_t entry = paging_entry(sweep->at, sweep->space, page);
-        bool is_open = entry & PG_PRESENT && entry & PG_USER;
-        open += is_open;
-        closed += !is_open;
+    if (region_empty(pages)) {
+        return PAINT_NOTHING;
     }
-    return open >= closed ? OWNER_HEAP : PAINT_UNMAPPED;
+    return 2 * count_open(sweep, pages) >= region_size(pages) >> PAGE_SHIFT ? OWNER_HEAP : PAINT_UNMAPPED;
 }
 
 /* ---- The first thing in a pixel that has what the pixel shows, by its first byte there ---- */

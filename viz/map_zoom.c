@@ -88,6 +88,17 @@ void maps_fit(void) {
     }
 }
 
+bool maps_moved(void) {
+    for (uint32_t i = 0; i < MAPS; i++) {
+        const struct map_place *painted = &viz_maps[i], want = map_wanted(i);
+        if (painted->kind != MAP_NONE &&
+            (painted->shift != want.shift || painted->region.start != want.region.start)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool map_show(uint32_t index, uint32_t address) {
     struct map *m = &maps[index];
     struct map_place place = map_wanted(index), fit = fitted(&m->fit);

@@ -61,7 +61,7 @@ static void map(struct screen *screen, const struct viz_status *status, const st
         .pid = space->pid,
         .region = range,
     };
-    map_paint(screen, HEAP_MAP, &place, status);
+    map_paint(HEAP_MAP, &place, status);
     map_addresses(screen, &viz_maps[HEAP_MAP]);
 
     char rest[SCREEN_COLUMNS];

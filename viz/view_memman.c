@@ -50,7 +50,7 @@ static void machine(struct screen *screen, const struct viz_status *status) {
         .region = whole,
     };
     char rest[SCREEN_COLUMNS];
-    map_paint(screen, MACHINE_MAP, &place, status);
+    map_paint(MACHINE_MAP, &place, status);
     map_addresses(screen, &viz_maps[MACHINE_MAP]);
     print_line(rest, sizeof rest, "all of memory, %'u MB: the system, then four zones",
                ((whole.end - 1) >> 20) + 1);

@@ -38,7 +38,7 @@ static void part(struct screen *screen, const struct viz_status *status, const s
         .region = region,
     };
     char text[SCALE_BYTES];
-    map_paint(screen, index, &place, status);
+    map_paint(index, &place, status);
     const struct map_place *painted = &viz_maps[index];
     map_addresses(screen, painted);
     if (painted->region.start == region.start) {
@@ -92,7 +92,7 @@ static void page_table(struct screen *screen, const struct viz_status *status, c
         .pid = space->pid,
         .region = {USER_HEAP, USER_HEAP + (pixels << shift)},
     };
-    map_paint(screen, TABLE_MAP, &place, status);
+    map_paint(TABLE_MAP, &place, status);
     map_addresses(screen, &viz_maps[TABLE_MAP]);
 
     char rest[SCREEN_COLUMNS], entries[24], mapped[24];
@@ -148,7 +148,7 @@ static void heap_panel(struct screen *screen, const struct viz_status *status, c
         .pid = space->pid,
         .region = range,
     };
-    map_paint(screen, HEAP_MAP, &place, status);
+    map_paint(HEAP_MAP, &place, status);
     map_addresses(screen, &viz_maps[HEAP_MAP]);
 
     char rest[SCREEN_COLUMNS];

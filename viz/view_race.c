@@ -172,7 +172,7 @@ static void heaps(struct screen *screen, const struct viz_status *status, const 
         if (lanes[i].space) {
             place.region = books_heap(lanes[i].space, status->moment, &place.kind);
         }
-        map_paint(screen, i, &place, status);
+        map_paint(i, &place, status);
     }
     struct map_place whole = viz_maps[0];
     whole.region = (struct region){USER_HEAP, USER_HEAP + (columns * rows << shift)};

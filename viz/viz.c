@@ -158,7 +158,7 @@ static bool follow_all(void) {
  * shows does not count. */
 static bool status_differs(const struct viz_status *a, const struct viz_status *b) {
     return a->running != b->running || a->missed != b->missed || a->glow != b->glow ||
-           a->caption != b->caption || a->pace != b->pace || a->regime != b->regime;
+           a->captions != b->captions || a->race != b->race || a->pace != b->pace || a->regime != b->regime;
 }
 
 /* ---- The cursor ---- */
@@ -171,10 +171,9 @@ static struct field field(void) {
 static void mark_put(void) {
     uint32_t address;
     int row, column;
-    if (!cursor_on() || cursor_map(&address) >= 0) {
+    if (!cursor_on() || cursor_map(&address) >= 0 || !cursor_cell(&row, &column)) {
         return;
     }
-    cursor_cell(&row, &column);
     viz.under = viz.screen.cells[row * SCREEN_COLUMNS + column];
     viz.under_row = row;
     viz.under_column = column;
@@ -193,32 +192,21 @@ static bool phase(const struct viz_status *status) {
     return status->now / PHASE_MS & 1;
 }
 
-/* Finds the cursor's thing where it stands now, and everything that hangs on it. */
+/* Everything that hangs on the cursor's thing. */
+static void follow_chain(const struct viz_status *status) {
+    struct subject subject = cursor_subject();
+    chain_show(&subject, status->moment);
+    viz.lit = cursor_on();
+}
+
+/* Finds the cursor's thing where it stands now. */
 static void follow_cursor(const struct viz_status *status) {
     uint32_t address;
     struct field here = field();
     here.at = status->moment;
     cursor_follow(&here);
-    struct subject subject = cursor_subject();
-    chain_show(&subject, status->moment);
     int map = cursor_map(&address);
     maps_choose(map, address, phase(status));
-    viz.lit = cursor_on();
-}
-
-/* The view, and while there is a cursor once more with what hangs on it, for the rows that it lights. */
-static void paint(const struct viz_status *status, const struct space *space) {
-    if (!cursor_on() && viz.lit) {
-        follow_cursor(status); /* nothing is lit any more */
-    }
-    viz.view->paint(&viz.screen, status, space);
-    if (cursor_on()) {
-        follow_cursor(status);
-        viz.view->paint(&viz.screen, status, space);
-        inspect_paint(&viz.screen, status);
-    } else if (!viz.view->whole) {
-        footer_paint(&viz.screen, status);
-    }
 }
 
 /* An empty body, and nothing known of maps. */
@@ -227,6 +215,36 @@ static void clear(void) {
     maps_reset();
     screen_clear(&viz.screen, ATTR_TEXT);
     bars_bottom(&viz.screen);
+}
+
+/* The view, on an empty body when its maps are not those that stand there. */
+static void paint_view(const struct viz_status *status, const struct space *space) {
+    maps_begin();
+    viz.view->paint(&viz.screen, status, space);
+    if (!maps_end()) {
+        clear();
+        viz.view->paint(&viz.screen, status, space);
+    }
+}
+
+/* The view and what stands below it. Where its thing stands the cursor learns from what is painted; that may scroll a map. */
+static void paint(const struct viz_status *status, const struct space *space) {
+    bool lights = cursor_on() || viz.lit; /* as long as something is lit that should be no more */
+    if (lights) {
+        follow_chain(status);
+    }
+    paint_view(status, space);
+    if (lights) {
+        follow_cursor(status);
+    }
+    if (maps_moved()) {
+        paint_view(status, space);
+    }
+    if (cursor_on()) {
+        inspect_paint(&viz.screen, status);
+    } else if (!viz.view->whole) {
+        footer_paint(&viz.screen, status);
+    }
 }
 
 /* Before the cursor moves: where things stand, when the last frame does not know. */

@@ -44,6 +44,7 @@ struct viz_status {
     const char *mark;        /* its name */
     const char *question;    /* of the quiz, or its answer; NULL: none. It takes the row of the legend */
     const char *caption;     /* NULL, or what the lecturer or a program says */
+    uint32_t captions;       /* how often that has changed */
     const struct race *race; /* NULL, or the newest race (viz/race.h) */
     const struct viz_prompt *prompt; /* NULL: nothing but keys on the bottom row */
 };

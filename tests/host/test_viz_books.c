@@ -16,7 +16,9 @@
 #include "mm/regime.h"
 #include "tests/host/support.h"
 #include "tests/host/support_viz.h"
+#include "viz/chain.h"
 #include "viz/layout.h"
+#include "viz/map.h"
 #include "viz/palette.h"
 
 static const struct regime *sutured;
@@ -124,11 +126,49 @@ static void test_past(void **state) {
     end();
 }
 
+static uint8_t colour_at(uint32_t address) {
+    int half_row, column;
+    assert_true(map_find(0, address, &half_row, &column));
+    uint16_t c = viz_target[half_row / 2 * SCREEN_COLUMNS + column];
+    return (uint8_t)c == '!' ? COLOUR_ERROR : half_row % 2 ? c >> 12 : c >> 8 & 15;
+}
+
+/* At every zoom an error wins, and only what is the heap's is painted. */
+static void test_zooms(void **state) {
+    (void)state;
+    start();
+    stitch(9);
+    frame_at(NOW);
+    for (int out = 0; out < 32; out++) {
+        viz_zoom(1);
+        frame_at(NOW);
+        assert_int_equal(colour_at(USER_HEAP), COLOUR_ERROR);
+    }
+    assert_true(viz_maps[0].region.start == 0 && viz_maps[0].region.end == 0);
+    assert_int_equal(colour_at(USER_IMAGE), COLOUR_BACKGROUND);
+    end();
+}
+
+/* Its heap keeps no blocks for a reader: what is asked about is the page. */
+static void test_inspects(void **state) {
+    (void)state;
+    start();
+    stitch(3);
+    struct subject subject = {.kind = SUBJECT_HEAP, .pid = 4, .at = {USER_HEAP, USER_HEAP + 1}};
+    viz_inspect(&subject);
+    frame_at(NOW);
+    int row = (int)SCREEN_ROWS - FOOTER_UP;
+    assert_memory_equal(row_text(row), "H page 48000000..48001000  4,096 B of pid 4 suture: ", 52);
+    assert_memory_equal(row_text(row + 1), "  heap of pid 4 <- frame ", 25);
+    subject = (struct subject){.kind = SUBJECT_NOTHING};
+    viz_inspect(&subject);
+    end();
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_table),
-        cmocka_unit_test(test_scrolling),
-        cmocka_unit_test(test_past),
+        cmocka_unit_test(test_table), cmocka_unit_test(test_scrolling), cmocka_unit_test(test_past),
+        cmocka_unit_test(test_zooms), cmocka_unit_test(test_inspects),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,6 +21,7 @@
 #include "viz/look.h"
 #include "viz/map.h"
 #include "viz/palette.h"
+#include "viz/race.h"
 
 /* The overview's maps. */
 enum { MAP_OF_P = 1, MAP_OF_B = 3, MAP_OF_U = 4, MAP_OF_TABLE = 5, MAP_OF_HEAP = 6 };
@@ -99,6 +100,13 @@ static void show(enum subject_kind kind, uint32_t address) {
         .kind = kind, .pid = kind == SUBJECT_FRAMES ? 0 : 3, .at = {address, address + 1}};
     viz_inspect(&subject);
     frame();
+}
+
+static void put_cursor(uint32_t map, uint32_t address) {
+    show(map < MAP_OF_TABLE ? SUBJECT_FRAMES : map == MAP_OF_TABLE ? SUBJECT_PAGES : SUBJECT_HEAP, address);
+    uint32_t there;
+    assert_int_equal(cursor_map(&there), map);
+    assert_int_equal(there, address);
 }
 
 /* ---- Looks ---- */
@@ -380,14 +388,110 @@ static void test_inspects_other_things(void **state) {
     assert_true(chain_touches(SUBJECT_PROCESS, 3, (struct region){0, 0}));
 }
 
-/* ---- Zoom ---- */
+/* ---- Every cell true ---- */
 
-static void put_cursor(uint32_t map, uint32_t address) {
-    show(map < MAP_OF_TABLE ? SUBJECT_FRAMES : map == MAP_OF_TABLE ? SUBJECT_PAGES : SUBJECT_HEAP, address);
-    uint32_t there;
-    assert_int_equal(cursor_map(&there), map);
-    assert_int_equal(there, address);
+static void report(void *context, int row, int column, uint16_t shown, uint16_t meant) {
+    (void)context;
+    print_error("row %d column %d shows %04x, means %04x\n", row, column, shown, meant);
 }
+
+static void assert_true_screen(void) {
+    frame();
+    assert_int_equal(viz_check(report, NULL), 0);
+}
+
+/* What stands nowhere on the screen has no place: nothing is inverted, and an arrow begins anew. */
+static void test_stands_nowhere(void **state) {
+    (void)state;
+    start(64);
+    press(KEY_RIGHT, 1);
+    show(SUBJECT_PAGES, 0x7FFFFFFF);
+    int row, column;
+    uint32_t address;
+    assert_true(cursor_on());
+    assert_false(cursor_cell(&row, &column));
+    assert_true_screen();
+    press(KEY_DOWN, 1);
+    assert_true(cursor_cell(&row, &column));
+    assert_int_equal(cursor_map(&address), MAP_OF_HEAP);
+    assert_true_screen();
+}
+
+/* A map that shows 4 GB, and whose last pixels would lie beyond, follows what happens all the same. */
+static void test_follows_at_every_zoom(void **state) {
+    (void)state;
+    static const struct {
+        bool letters;
+        uint32_t rows;
+    } sizes[] = {{false, 25}, {true, 25}, {false, 50}, {true, 50}};
+    for (uint32_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        start(64);
+        look_letters(sizes[i].letters);
+        look_rows(sizes[i].rows);
+        viz_key(KEY_F5);
+        show(SUBJECT_HEAP, block[0]);
+        for (int out = 0; out < 32; out++) {
+            viz_zoom(1);
+            frame();
+        }
+        show(SUBJECT_NOTHING, 0);
+        vaddr_t big = program_malloc(space, 12 << 20); /* more than half of a pixel */
+        assert_true_screen();
+        program_free(space, big);
+        assert_true_screen();
+    }
+}
+
+/* A view whose maps are gone leaves neither their cells nor their places behind. */
+static void test_maps_that_go(void **state) {
+    (void)state;
+    start(64);
+    struct space *other = machine_spawn(4, "rival", 6);
+    program_malloc(other, 5000);
+    struct race running = {
+        .program = "garden", .lanes = 2, .lane = {{.pid = 3, .label = "first"}, {.pid = 4, .label = "best"}}};
+    assert_int_equal(viz_view("race"), OK);
+    struct viz_status status = status_now();
+    status.race = &running;
+    viz_frame(&status);
+    assert_int_equal(viz_maps[1].pid, 4);
+    running.lanes = 4;
+    running.lane[2] = running.lane[0];
+    running.lane[3] = running.lane[1];
+    program_malloc(other, 50);
+    viz_frame(&status);
+    assert_int_equal(viz_maps[3].pid, 4);
+    assert_int_equal(viz_check(report, NULL), 0);
+    assert_true_screen(); /* there is no race any more */
+    for (int i = 0; i < MAPS; i++) {
+        assert_int_equal(viz_maps[i].kind, MAP_NONE);
+    }
+    look_rows(25);
+    static uint16_t then[SCREEN_ROWS_MOST * SCREEN_COLUMNS];
+    memcpy(then, viz_target, sizeof then);
+    frame();
+    assert_memory_equal(then, viz_target, sizeof then);
+}
+
+/* Words that change in their place are seen to change. */
+static void test_captions(void **state) {
+    (void)state;
+    start(64);
+    char words[] = "a garden";
+    struct viz_status status = status_now();
+    status.caption = words;
+    for (status.captions = 1; status.captions < 4; status.captions++) {
+        words[0] = (char)('a' + status.captions);
+        viz_frame(&status);
+        bool found = false;
+        for (int row = 0; row < SCREEN_ROWS; row++) {
+            found |= strstr(row_text(row), words) != NULL;
+        }
+        assert_true(found);
+    }
+}
+
+/* ---- Zoom ---- */
 
 /* Every map from all 4 GB to single bytes, the selection always in sight. */
 static void test_zooms(void **state) {
@@ -507,6 +611,10 @@ int main(void) {
         cmocka_unit_test(test_mouse),
         cmocka_unit_test(test_holds_on),
         cmocka_unit_test(test_inspects_other_things),
+        cmocka_unit_test(test_stands_nowhere),
+        cmocka_unit_test(test_follows_at_every_zoom),
+        cmocka_unit_test(test_maps_that_go),
+        cmocka_unit_test(test_captions),
         cmocka_unit_test(test_zooms),
         cmocka_unit_test(test_scrolls),
         cmocka_unit_test(test_bytes_of_ranges),
