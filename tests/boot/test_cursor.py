@@ -191,3 +191,14 @@ def test_every_thing_has_words(fresh):
     event = fresh.command("dump events 1")[0]
     fresh.command(f"inspect event {event['event']}")
     assert inspector(fresh)[0].split()[0] == event["event"]
+
+
+def test_what_stands_nowhere_leaves_no_mark(fresh):
+    fresh.keys("right")
+    wait_until("the cursor", lambda: "block <-" in "".join(inspector(fresh)), 20)
+    fresh.command("go")
+    fresh.command("pause")
+    fresh.command("inspect page 0x7fffffff")
+    assert fresh.differences() == []
+    assert inspector(fresh)[0] == "  unmapped page 7FFFF000..80000000  4,096 B of pid 1 churn: past the heap"
+    fresh.command("inspect off")

@@ -189,6 +189,19 @@ def test_after_the_chosen_process_ended(machine):
     assert any(f"pid {pid} patchwork has ended" in row for row in machine.rows())
 
 
+def test_after_a_race(machine):
+    """Its view has no maps then, and nothing of them stays."""
+    machine.command("race sizes first best")
+    machine.command("view race")
+    later(machine, 200)
+    machine.command("race stop")
+    assert machine.differences() == []
+    machine.command("hold")
+    guest = Guest(machine.memory)
+    assert not any(guest.field(at, "map_place.kind") for at in guest.array("viz_maps", "map_place", guest.MAPS))
+    assert "No race has been started." in "".join(machine.rows())
+
+
 # ---- The comparison itself: whatever is wrong must be found
 
 def test_finds_every_wrong_cell(held):

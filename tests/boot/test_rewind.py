@@ -195,6 +195,15 @@ def steps_of(machine):
             if line["step"] != "0"}
 
 
+def test_a_caption_in_the_past_is_seen(stepped):
+    stepped.command("back 3")
+    for words in "what was before", "and what came then":
+        stepped.command(f"say {words}")
+        wait_until("the caption", lambda: any(words in row for row in stepped.rows()))
+    stepped.command("say")
+    wait_until("no caption", lambda: not any(words in row for row in stepped.rows()))
+
+
 def test_back_and_forward_go_by_steps(stepped):
     ends = sorted(steps_of(stepped).values())
     newest = place(stepped)[0]
