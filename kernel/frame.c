@@ -73,6 +73,10 @@ uint32_t frame_check(viz_report report, void *context) {
     return viz_check(report, context);
 }
 
+bool frame_painting(void) {
+    return painting;
+}
+
 bool frame_due(void) {
     return painting && clock_us() >= due_us;
 }

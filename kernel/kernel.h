@@ -361,7 +361,7 @@ const struct race *race_shown(void); /* NULL: there has been none */
 /* Work of the kernel thread: a slice of a millisecond at most, when one is due. */
 void audit_work(void);
 bool audit_due(void);
-/* Fills in what the last round found, and when. A difference takes the caption's place. */
+/* Fills in what the last round found, and when. */
 struct viz_status;
 void audit_tell(struct viz_status *status);
 
@@ -416,6 +416,8 @@ uint32_t frame_check(void (*report)(void *context, int row, int column, uint16_t
                      void *context);
 /* Is it time for the next? */
 bool frame_due(void);
+/* Is the screen painted at all? */
+bool frame_painting(void);
 /* Pictures painted since boot. */
 uint32_t frame_count(void);
 /* Reads serial lines and keys, and carries them out. */

@@ -75,7 +75,7 @@ def pictures():
                     for name, value in kernel(pc, "picture").items():
                         worst[name] = max(worst[name], value)
                         yield {f"{name}_{view}_{memory}mb{suffix}": value}
-            machine.wait_until("a round of the audit", lambda: "audit \u221a" in pc.rows()[0])
+            machine.wait_until("a round of the audit", lambda: "\u221a" in pc.rows()[0])
             *_, last = pc.command("audit")
             yield {f"audit_slice_us_{memory}mb": int(last["longest_slice_us"]),
                    f"audit_round_ms_{memory}mb": int(last["round_ms"])}

@@ -3,7 +3,6 @@
  */
 #include "viz/bars.h"
 
-#include "mm/regime.h"
 #include "viz/keys.h"
 #include "mm/text.h"
 #include "viz/layout.h"
@@ -16,81 +15,145 @@ char *key_name(char name[KEY_NAME_BYTES], int key) {
     return print_line(name, KEY_NAME_BYTES, "F%d", key - KEY_F1 + 1);
 }
 
-static char upper(char c) {
-    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
-}
+/* ---- The title ---- */
 
-static void regime(struct screen *screen, const char *name) {
-    for (int i = 0; name[i] && TITLE_REGIME + i < TITLE_REGIME_END; i++) {
-        screen_put(screen, TITLE_ROW, TITLE_REGIME + i, cell((uint8_t)upper(name[i]), ATTR_TITLE));
+/* Its fields, from left to right; an empty one takes no room. */
+enum title_field {
+    TITLE_SUTURE,
+    TITLE_REGIME,
+    TITLE_PROCESS,
+    TITLE_PACE,
+    TITLE_PAST,
+    TITLE_EVENT,
+    TITLE_AUDIT,
+    TITLE_PHANTOMS,
+    TITLE_SHARE,
+    TITLE_FIELDS
+};
+
+/* How much of it is said: each step says one thing shorter, or moves closer, and the first that fits is shown. */
+enum brevity {
+    IN_COLUMNS,
+    SHARE_ROUNDED,
+    AUDIT_SHORT,
+    IN_A_ROW,
+    CLOSE_TOGETHER,
+    PAST_SHORT,
+    WITHOUT_SUTURE,
+    PAST_WITHOUT_PACE,
+    PROCESS_CUT,
+};
+
+struct title {
+    char text[TITLE_FIELDS][SCREEN_COLUMNS + 1];
+    int column[TITLE_FIELDS];
+};
+
+static void regime_words(char *text, const char *name) {
+    int i = 0;
+    for (; name[i] && i < SCREEN_COLUMNS; i++) {
+        text[i] = name[i] >= 'a' && name[i] <= 'z' ? (char)(name[i] - 'a' + 'A') : name[i];
     }
-}
-
-static void pace(struct screen *screen, const struct viz_status *status) {
-    char glyph = status->running ? GLYPH_PLAY : GLYPH_STOP;
-    screen_print(screen, TITLE_ROW, TITLE_PACE, TITLE_PACE_END, ATTR_TITLE, "%c %s", glyph, status->pace);
-}
-
-/* How far the picture has gone back; what only the present has gives way, but not an error. */
-static void past(struct screen *screen, const struct viz_status *status) {
-    int end = status->audit_differences ? TITLE_AUDIT : TITLE_SHARE_END;
-    screen_fill(screen, TITLE_ROW, TITLE_PACE, end - TITLE_PACE, cell(' ', ATTR_TITLE));
-    screen_print(screen, TITLE_ROW, TITLE_PACE, end, ATTR_TITLE, "%c PAST  -%'u step%s  ev %'u of %'u",
-                 GLYPH_BACK, status->steps_back, status->steps_back == 1 ? "" : "s", status->moment,
-                 events.next - 1);
+    text[i] = '\0';
 }
 
 /* The age of the last audit, or how many differences it found. */
-static void audit(char *text, uint32_t bytes, const struct viz_status *status) {
+static void audit_words(char *text, uint32_t bytes, const struct viz_status *status, enum brevity brevity) {
+    const char *word = brevity < AUDIT_SHORT ? "audit " : "", *gap = brevity < AUDIT_SHORT ? " " : "";
     uint32_t tenths = status->audit_age / 100;
     if (status->audit_differences) {
-        print_line(text, bytes, "audit ! %u", status->audit_differences);
+        print_line(text, bytes, "%s! %'u", word, status->audit_differences);
     } else if (status->audit_age == ~0u) {
-        print_line(text, bytes, "audit -");
-    } else if (status->phantoms) {
-        print_line(text, bytes, "audit %c", GLYPH_CHECK);
+        print_line(text, bytes, "%s-", word);
     } else if (tenths < 100) {
-        print_line(text, bytes, "audit %c %u.%us", GLYPH_CHECK, tenths / 10, tenths % 10);
+        print_line(text, bytes, "%s%c%s%u.%us", word, GLYPH_CHECK, gap, tenths / 10, tenths % 10);
     } else {
-        print_line(text, bytes, "audit %c %us", GLYPH_CHECK, tenths / 10);
+        print_line(text, bytes, "%s%c%s%us", word, GLYPH_CHECK, gap, tenths / 10);
     }
 }
 
-/* Audit, phantoms, and what painting costs. With phantoms the age of the audit makes room, with many the word. */
-static void truth(struct screen *screen, const struct viz_status *status) {
-    char text[24], phantom[24];
-    audit(text, sizeof text, status);
-    uint8_t attribute = status->audit_differences ? ATTR_ERROR : ATTR_TITLE_TEXT;
-    if (!status->phantoms) {
-        screen_text(screen, TITLE_ROW, TITLE_AUDIT, TITLE_AUDIT_END, attribute, text);
-        screen_print_right(screen, TITLE_ROW, TITLE_SHARE_END, ATTR_TITLE_TEXT, "viz %u.%u%%",
-                           status->share / 10, status->share % 10);
-        return;
+/* Which event is shown, and how far back that is. */
+static void moment_words(struct title *t, uint32_t bytes, const struct viz_status *status,
+                         enum brevity brevity) {
+    uint32_t newest = events.next - 1, back = status->steps_back;
+    if (status->moment == NOW) {
+        print_line(t->text[TITLE_EVENT], bytes, "ev %'u", newest);
+    } else if (brevity < PAST_SHORT) {
+        print_line(t->text[TITLE_PAST], bytes, "%c PAST  -%'u step%s", GLYPH_BACK, back,
+                   back == 1 ? "" : "s");
+        print_line(t->text[TITLE_EVENT], bytes, "ev %'u of %'u", status->moment, newest);
+    } else {
+        print_line(t->text[TITLE_PAST], bytes, "%c PAST -%'u", GLYPH_BACK, back);
+        print_line(t->text[TITLE_EVENT], bytes, "ev %'u/%'u", status->moment, newest);
     }
-    screen_print_right(screen, TITLE_ROW, TITLE_SHARE_END, ATTR_TITLE_TEXT, "viz %u%%", status->share / 10);
-    print_line(phantom, sizeof phantom, " phantom %'u", status->phantoms);
-    const char *state = status->phantoms < 100 ? text : text + sizeof "audit" /* and a space */;
-    int end = screen_text(screen, TITLE_ROW, TITLE_PHANTOM, TITLE_PHANTOM_END, attribute, state);
-    screen_text(screen, TITLE_ROW, end, TITLE_PHANTOM_END, ATTR_TITLE, phantom);
+}
+
+static void words(struct title *t, const struct viz_status *status, enum brevity brevity) {
+    const uint32_t bytes = sizeof t->text[0];
+    const char *regime = viz_selected_regime();
+    __builtin_memset(t->text, 0, sizeof t->text);
+    print_line(t->text[TITLE_SUTURE], bytes, "%s", brevity < WITHOUT_SUTURE ? "SUTURE" : "");
+    regime_words(t->text[TITLE_REGIME], regime ? regime : status->regime);
+    if (viz_selected()) {
+        print_line(t->text[TITLE_PROCESS], bytes, "pid %u %s", viz_selected(), viz_selected_name());
+    } else {
+        print_line(t->text[TITLE_PROCESS], bytes, "no process");
+    }
+    if (status->moment == NOW || brevity < PAST_WITHOUT_PACE) {
+        print_line(t->text[TITLE_PACE], bytes, "%c %s", status->running ? GLYPH_PLAY : GLYPH_STOP,
+                   status->pace);
+    }
+    moment_words(t, bytes, status, brevity);
+    audit_words(t->text[TITLE_AUDIT], bytes, status, brevity);
+    if (status->phantoms) {
+        print_line(t->text[TITLE_PHANTOMS], bytes, "phantom %'u", status->phantoms);
+    }
+    if (brevity < SHARE_ROUNDED) {
+        print_line(t->text[TITLE_SHARE], bytes, "viz %u.%u%%", status->share / 10, status->share % 10);
+    } else {
+        print_line(t->text[TITLE_SHARE], bytes, "viz %u%%", status->share / 10);
+    }
+}
+
+/* Gives each field its column: its own while they stand in columns, else behind the one before. Returns by how much they
+ * are too wide. */
+static int arrange(struct title *t, enum brevity brevity) {
+    static const uint8_t columns[TITLE_FIELDS] = {
+        [TITLE_REGIME] = 8, [TITLE_PROCESS] = 17, [TITLE_PACE] = 34, [TITLE_EVENT] = 44, [TITLE_AUDIT] = 58};
+    int end = 0, gap = brevity == IN_A_ROW ? 2 : 1;
+    for (int i = 0; i < TITLE_FIELDS; i++) {
+        int width = (int)text_length(t->text[i]), own = brevity < IN_A_ROW ? columns[i] : 0;
+        int next = end ? end + gap : 0;
+        t->column[i] = next < own ? own : next;
+        if (!width) {
+            continue;
+        }
+        end = t->column[i] + width;
+        if (i == TITLE_SHARE && end < LINE_END) {
+            t->column[i] = LINE_END - width;
+        }
+    }
+    return end - LINE_END;
 }
 
 void bars_title(struct screen *screen, const struct viz_status *status) {
-    uint32_t newest = events.next - 1;
-    screen_fill(screen, TITLE_ROW, 0, SCREEN_COLUMNS, cell(' ', ATTR_TITLE));
-    screen_text(screen, TITLE_ROW, TITLE_SUTURE, TITLE_REGIME, ATTR_TITLE, "SUTURE");
-    const struct space *space = space_at(status->moment, viz_selected());
-    regime(screen, space ? space->regime->name : status->regime);
-    if (viz_selected()) {
-        screen_print(screen, TITLE_ROW, TITLE_PROCESS, TITLE_PROCESS_END, ATTR_TITLE, "pid %u %s",
-                     viz_selected(), viz_selected_name());
-    } else {
-        screen_text(screen, TITLE_ROW, TITLE_PROCESS, TITLE_PROCESS_END, ATTR_TITLE_TEXT, "no process");
+    struct title t;
+    enum brevity brevity = IN_COLUMNS;
+    int over;
+    for (words(&t, status, brevity); (over = arrange(&t, brevity)) > 0 && brevity < PROCESS_CUT;) {
+        words(&t, status, ++brevity);
     }
-    pace(screen, status);
-    screen_print(screen, TITLE_ROW, TITLE_EVENT, TITLE_EVENT_END, ATTR_TITLE_TEXT, "ev %'u", newest);
-    truth(screen, status);
-    if (status->moment != NOW) {
-        past(screen, status);
+    if (over > 0 && over < (int)text_length(t.text[TITLE_PROCESS])) {
+        t.text[TITLE_PROCESS][(int)text_length(t.text[TITLE_PROCESS]) - over] = '\0';
+        arrange(&t, brevity);
+    }
+    screen_fill(screen, TITLE_ROW, 0, SCREEN_COLUMNS, cell(' ', ATTR_TITLE));
+    for (int i = 0; i < TITLE_FIELDS; i++) {
+        bool quiet = i == TITLE_EVENT || i == TITLE_AUDIT || i == TITLE_SHARE;
+        uint8_t attribute = i == TITLE_AUDIT && status->audit_differences ? ATTR_ERROR
+                            : quiet                                       ? ATTR_TITLE_TEXT
+                                                                          : ATTR_TITLE;
+        screen_text(screen, TITLE_ROW, t.column[i], LINE_END, attribute, t.text[i]);
     }
 }
 
@@ -133,10 +196,20 @@ static void keys(struct screen *screen, int row) {
     }
 }
 
-void bars_question(struct screen *screen, const char *text) {
+/* A text in the legend's place. */
+static void instead(struct screen *screen, uint8_t attribute, const char *text) {
     int row = (int)screen->rows - LEGEND_UP;
-    screen_fill(screen, row, 0, LINE_END, cell(' ', ATTR_CHOSEN));
-    screen_text(screen, row, 0, LINE_END, ATTR_CHOSEN, text);
+    screen_fill(screen, row, 0, LINE_END, cell(' ', attribute));
+    screen_text(screen, row, 0, LINE_END, attribute, text);
+}
+
+void bars_question(struct screen *screen, const char *text) {
+    instead(screen, ATTR_CHOSEN, text);
+}
+
+void bars_difference(struct screen *screen, const char *text) {
+    char line[SCREEN_COLUMNS + 1];
+    instead(screen, ATTR_ERROR, print_line(line, sizeof line, "! %s", text));
 }
 
 void bars_bottom(struct screen *screen) {

@@ -7,24 +7,9 @@
 
 #include "viz/screen.h"
 
-/* The title bar: SUTURE  HEALED  pid 3 fragment  > 16/s  ev 1,204  audit v 0.4s  viz 2.1% */
-enum {
-    TITLE_ROW = 0,
-    TITLE_SUTURE = 0,
-    TITLE_REGIME = 8,
-    TITLE_REGIME_END = 16,
-    TITLE_PROCESS = 17,
-    TITLE_PROCESS_END = 33,
-    TITLE_PACE = 34,
-    TITLE_PACE_END = 43,
-    TITLE_EVENT = 44,
-    TITLE_EVENT_END = 57,
-    TITLE_AUDIT = 58,
-    TITLE_AUDIT_END = 70,
-    TITLE_PHANTOM = 55, /* audit v phantom 4: where the audit stands then */
-    TITLE_PHANTOM_END = 73,
-    TITLE_SHARE_END = 80,
-};
+/* The title bar: SUTURE  HEALED  pid 3 fragment  > 16/s  ev 1,204  audit v 0.4s  viz 2.1%. viz/bars.c gives its fields
+ * their columns. */
+enum { TITLE_ROW = 0 };
 
 /*
  * A view's body lies below the title. Below it the footer, what just happened or the inspector, which a view may take

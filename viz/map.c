@@ -355,15 +355,20 @@ void maps_draw(struct screen *screen, const struct viz_status *status) {
     }
 }
 
-void maps_afresh(struct screen *screen, const struct viz_status *status) {
+void maps_afresh(struct screen *screen, const struct viz_status *status, uint32_t from, uint32_t end) {
     for (uint32_t i = 0; i < MAPS; i++) {
-        if (viz_maps[i].kind == MAP_NONE) {
+        const struct map_place *place = &viz_maps[i];
+        uint32_t high = viz_look.letters ? 1 : 2; /* rows of pixels in a text row */
+        uint32_t first = from > place->row ? (from - place->row) * high * place->columns : 0;
+        uint32_t last = end > place->row ? (end - place->row) * high * place->columns : 0;
+        last = last < maps[i].count ? last : maps[i].count;
+        if (place->kind == MAP_NONE || first >= last) {
             continue;
         }
-        for (uint32_t n = 0; n < maps[i].count; n++) {
+        for (uint32_t n = first; n < last; n++) {
             maps[i].pixels[n].flags |= PIXEL_STALE;
         }
-        refresh(&maps[i], &viz_maps[i], status);
+        refresh(&maps[i], place, status);
         draw(screen, i, status->moment);
     }
 }

@@ -136,8 +136,8 @@ void maps_fit(void);
 /* Has a map been zoomed or scrolled since it was painted? */
 bool maps_moved(void);
 
-/* Looks at every pixel of every map again, whatever events said or not, and draws all maps. */
-void maps_afresh(struct screen *screen, const struct viz_status *status);
+/* Looks at every pixel of every map on the text rows [from, end) again, whatever events said or not, and draws those maps. */
+void maps_afresh(struct screen *screen, const struct viz_status *status, uint32_t from, uint32_t end);
 
 /* Pages that were mapped in what a painted map of pages shows, by their first bytes. */
 uint32_t map_mapped(uint32_t index);

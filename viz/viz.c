@@ -5,6 +5,7 @@
 #include "viz/viz.h"
 
 #include "mm/past.h"
+#include "mm/regime.h"
 #include "mm/text.h"
 #include "viz/bars.h"
 #include "viz/cursor.h"
@@ -41,6 +42,7 @@ static struct {
     bool alive;                  /* it was when last painted */
     uint8_t slot;
     char name[NAME_BYTES];
+    const char *regime; /* its name */
 } viz;
 
 /* ---- The chosen process ---- */
@@ -49,6 +51,7 @@ static void choose(const struct space *space) {
     viz.pid = space->pid;
     viz.slot = space->slot;
     __builtin_memcpy(viz.name, space->name, NAME_BYTES);
+    viz.regime = space->regime->name;
     viz.all = true;
 }
 
@@ -96,6 +99,10 @@ uint16_t viz_selected(void) {
 
 const char *viz_selected_name(void) {
     return viz.name;
+}
+
+const char *viz_selected_regime(void) {
+    return viz.regime;
 }
 
 /* ---- Following the events ---- */
@@ -397,7 +404,8 @@ void viz_frame(const struct viz_status *status) {
     const struct viz_prompt *prompt = status->prompt;
     bool row = prompt && prompt->text, panel = prompt && prompt->panel;
     if (status->moment != viz.painted.moment || status->since != viz.painted.since ||
-        (status->question != NULL) != (viz.painted.question != NULL) || panel != viz.panel) {
+        (status->question != NULL) != (viz.painted.question != NULL) ||
+        (status->difference != NULL) != (viz.painted.difference != NULL) || panel != viz.panel) {
         viz.all = true;
     }
     if (viz_look.colouring == COLOUR_BY_PROCESS && (happened || viz.all) && look_rank()) {
@@ -412,7 +420,9 @@ void viz_frame(const struct viz_status *status) {
         body(status, space, happened);
     }
     bars_title(&viz.screen, status);
-    if (status->question) {
+    if (status->difference) {
+        bars_difference(&viz.screen, status->difference);
+    } else if (status->question) {
         bars_question(&viz.screen, status->question);
     } else if (status->since != NOW) {
         marks_paint(&viz.screen, status, viz.pid);
@@ -435,18 +445,22 @@ void viz_refresh(void) {
     viz.screen.unknown = true;
 }
 
-uint32_t viz_check(viz_report report, void *context) {
+bool viz_settled(void) {
+    return !viz.all && !viz.again && viz.cursor == events.next && viz.painted.moment == past_moment();
+}
+
+static uint32_t check(uint32_t from, uint32_t end, viz_report report, void *context) {
     static struct screen meant;
     const volatile uint16_t *shown = vga_target();
     uint32_t wrong = 0;
     meant = viz.screen;
     if (!viz.panel) { /* else it covers them */
-        maps_afresh(&meant, &viz.painted);
+        maps_afresh(&meant, &viz.painted, from, end);
     }
-    for (int i = 0; i < (int)meant.rows * SCREEN_COLUMNS; i++) {
+    for (uint32_t i = from * SCREEN_COLUMNS; i < end * SCREEN_COLUMNS; i++) {
         uint16_t c = shown[i];
         if (c != meant.cells[i]) {
-            report(context, i / SCREEN_COLUMNS, i % SCREEN_COLUMNS, c, meant.cells[i]);
+            report(context, (int)i / SCREEN_COLUMNS, (int)i % SCREEN_COLUMNS, c, meant.cells[i]);
             wrong++;
         }
     }
@@ -454,6 +468,14 @@ uint32_t viz_check(viz_report report, void *context) {
         viz_refresh();
     }
     return wrong;
+}
+
+uint32_t viz_check(viz_report report, void *context) {
+    return check(0, viz.screen.rows, report, context);
+}
+
+uint32_t viz_check_row(uint32_t row, viz_report report, void *context) {
+    return row < viz.screen.rows ? check(row, row + 1, report, context) : 0;
 }
 
 static void show(const struct view *view) {

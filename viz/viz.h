@@ -34,6 +34,7 @@ struct viz_status {
     bool running;       /* programs may run */
     uint32_t share;     /* viz's share of the processor in the last second, in tenths of a percent */
     uint32_t audit_differences;
+    const char *difference;  /* where the first is, for one row; NULL: none. It takes the row of the legend */
     uint32_t audit_age;      /* milliseconds since the last audit came round; ~0: never yet */
     uint32_t missed;         /* events no reader saw */
     uint32_t phantoms;       /* effects that sutured withheld */
@@ -132,6 +133,13 @@ void viz_frame(const struct viz_status *status);
 typedef void (*viz_report)(void *context, int row, int column, uint16_t shown, uint16_t meant);
 uint32_t viz_check(viz_report report, void *context);
 
+/*
+ * The same for one row of the screen, which may glow (what glows is white whatever it shows, and waits for another check);
+ * allowed while viz_settled: nothing has happened, and nobody has touched the picture, since the last frame.
+ */
+uint32_t viz_check_row(uint32_t row, viz_report report, void *context);
+bool viz_settled(void);
+
 /* A key that viz/keys.h binds to no command: true when a view used it. */
 bool viz_key(int key);
 
@@ -160,6 +168,7 @@ int viz_select(uint16_t pid);
 void viz_select_next(bool back); /* by slot; the other way round with `back` */
 uint16_t viz_selected(void);     /* 0: none has appeared yet. A process that ended stays chosen until Tab */
 const char *viz_selected_name(void);
+const char *viz_selected_regime(void); /* NULL: none has appeared yet */
 
 /* Repaint everything at the next frame. */
 void viz_refresh(void);

@@ -17,17 +17,20 @@ def machine(request):
         yield machine
 
 
+CALM = r"\u221a ?([\d.]+)s"
+
+
 def found(machine):
     """How many differences the title bar tells: None while no round has ended."""
     title = machine.rows()[0]
-    wrong = re.search(r"audit ! (\d+)", title)
-    return int(wrong[1]) if wrong else 0 if re.search(r"audit \u221a \d", title) else None
+    wrong = re.search(r" ! (\d+)", title)
+    return int(wrong[1]) if wrong else 0 if re.search(CALM, title) else None
 
 
 def rounds(machine, count):
     """Waits until the audit has come round so many times more: its age starts anew."""
     def age():
-        match = re.search(r"audit \u221a ([\d.]+)s", machine.rows()[0])
+        match = re.search(CALM, machine.rows()[0])
         return float(match[1]) if match else None
     for _ in range(count):
         last = age()
@@ -63,7 +66,9 @@ def test_what_is_broken_is_named(machine):
     machine.poke(at, bytes([guest.OWNER_HEAP]))
     wait_until("the title to say it", lambda: found(machine))
     where = f"{frame << 12:08x}"
-    wait_until("the caption to say where", lambda: any(where in row.lower() for row in machine.rows()))
+    for view in ("events", "help", "launcher", "race", "overview"):  # with and without a footer
+        machine.command(f"view {view}")
+        wait_until("the legend's row to say where", lambda: machine.rows()[-2].lower().startswith(f"! {where}: "))
     machine.logged(rf"^audit: {where}: frame heap, range free")
     told = machine.differences()
     assert any(difference.startswith(f"{where}: frame heap, range free") for difference in told), told
@@ -71,3 +76,18 @@ def test_what_is_broken_is_named(machine):
     wait_until("the title to be calm again", lambda: found(machine) == 0)
     machine.command("view overview")  # no event told the map that may have shown it
     assert machine.differences() == []
+
+
+def test_a_wrong_cell_is_named_and_painted_anew(machine):
+    """Nobody asks for it: the round goes through the screen too."""
+    wait_until("a calm title", lambda: found(machine) == 0)
+    guest = Guest(machine.memory)
+    at = owner_of_frame(guest, free_frame(guest))
+    truth = machine.memory(at, 1)
+    machine.poke(at, bytes([guest.OWNER_FOREIGN]))
+    machine.command("view overview")
+    wait_until("the picture to show it", lambda: any("!" in row[9:73] for row in machine.rows()[2:8]))
+    machine.poke(at, truth)  # no event tells the map
+    machine.logged(r"^audit: row \d column \d+ of the screen: shows 4d21, memory says ")
+    wait_until("the picture to be right and the title calm again",
+               lambda: not any("!" in row[9:73] for row in machine.rows()[2:8]) and found(machine) == 0)

@@ -11,7 +11,7 @@ from guest import Guest
 from machine import PROGRAMS, TEST_PROGRAMS, Machine, Refused, boot_kernel, text_rows, wait_until
 from test_picture import later
 
-TITLE_PACE = 34
+TITLE = r"(HEALED|SUTURED) +(pid \d+ \S+|no process)"  # what of it is of the moment and not of now
 VIEWS = ["overview", "heap", "memman", "events", "processes"]
 LISTS = ["heap"]  # where a list stands is no part of the past either
 EVENTS = 10000
@@ -34,7 +34,8 @@ def shown(machine, view):
     screen = bytearray(machine.screen())
     if view == "processes":
         without_states(screen)
-    return bytes(screen[:2 * TITLE_PACE] + screen[160:])
+    title = " ".join(re.search(TITLE, text_rows(screen)[0]).groups())
+    return title.ljust(80).encode("utf-16-le") + bytes(screen[160:])
 
 
 def without_states(screen):
@@ -48,7 +49,7 @@ def without_states(screen):
 
 
 def rows(screen):
-    text = screen[:2 * TITLE_PACE:2] + b" " * (80 - TITLE_PACE) + screen[2 * TITLE_PACE::2]
+    text = screen[::2]
     return [text[at:at + 80].decode("cp437") for at in range(0, len(text), 80)]
 
 

@@ -6,10 +6,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
 #include "mm/events.h"
+#include "mm/past.h"
 #include "mm/policy.h"
 #include "mm/regime.h"
 #include "tests/host/support_viz.h"
@@ -267,17 +269,88 @@ static void test_check(void **state) {
     }
     viz_key(KEY_F2);
     frame();
+    assert_true(viz_settled());
+    viz_target[8 * SCREEN_COLUMNS + 20] ^= 1;
+    for (uint32_t row = 0; row < viz_rows; row++) { /* row by row */
+        assert_int_equal(viz_check_row(row, accuse, NULL), row == 8);
+    }
+    assert_false(viz_settled());
+    frame();
     assert_int_not_equal(program_malloc(shell, 60000), 0); /* memory has changed, the screen has not */
+    assert_false(viz_settled());
     assert_true(viz_check(accuse, NULL) > 0);
     frame();
     assert_int_equal(viz_check(accuse, NULL), 0);
+}
+
+/* ---- The title ---- */
+
+static const char *title(struct viz_status *status) {
+    static char text[SCREEN_COLUMNS + 1];
+    viz_frame(status);
+    for (int i = 0; i < SCREEN_COLUMNS; i++) {
+        text[i] = (char)viz_target[i];
+    }
+    return text;
+}
+
+static void assert_words(const char *text, const char *const words[]) {
+    for (; *words; words++) {
+        if (!strstr(text, *words)) {
+            fail_msg("no \"%s\" in \"%s\"", *words, text);
+        }
+    }
+}
+
+/* Regime, process, pace, event, audit and its age, viz's share: now and of the past, with phantoms, of the living and the dead. */
+static void test_title(void **state) {
+    (void)state;
+    machine_start(64);
+    viz_init(NULL);
+    struct space *space = machine_spawn(123, "useafterfree", 2);
+    space->regime = regime_find("sutured");
+    for (int i = 0; i < 2000; i++) {
+        event_emit(EV_SAY, OWNER_SYSTEM, (struct region){0, 0}, (struct region){0, 0});
+    }
+    struct viz_status status = status_now();
+    status.running = false;
+    status.pace = "paused";
+    status.share = 123;
+    assert_words(title(&status),
+                 (const char *const[]){"SUTURE  SUTURED ", "pid 123 useafterfree ", "\xFE paused ", " ev 2,0",
+                                       " audit \xFB 0.4s ", " viz 12", NULL});
+    status.phantoms = 4087;
+    assert_words(title(&status),
+                 (const char *const[]){"SUTURED ", "pid 123 useafterfree ", "\xFE paused ", " ev 2,0",
+                                       " \xFB"
+                                       "0.4s ",
+                                       " phantom 4,087 ", " viz 12", NULL});
+    status.phantoms = 3;
+    status.moment = 1234;
+    status.steps_back = 12;
+    assert_int_equal(past_open(status.moment), OK);
+    assert_words(title(&status),
+                 (const char *const[]){"SUTURED ", "pid 123 useafterfree ", " PAST -12 ", " ev 1,234/2,0",
+                                       " \xFB"
+                                       "0.4s ",
+                                       " phantom 3 ", " viz 12", NULL});
+    status.audit_differences = 2;
+    status.difference = "48000000 of pid 3: page heap, frame stack";
+    assert_words(title(&status), (const char *const[]){" ! 2 ", " PAST -12 ", NULL});
+    for (int i = 0; i < 22; i++) { /* the row above the keys, in every view */
+        assert_int_equal(viz_target[23 * SCREEN_COLUMNS + i] & 0xFF, "! 48000000 of pid 3: p"[i]);
+    }
+    past_close();
+    machine_exit(space, 0);
+    status = status_now();
+    assert_words(title(&status), (const char *const[]){"SUTURED ", "useafterfree", NULL});
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names), cmocka_unit_test(test_help),     cmocka_unit_test(test_events),
         cmocka_unit_test(test_race),  cmocka_unit_test(test_launcher), cmocka_unit_test(test_prompt),
-        cmocka_unit_test(test_check),
+        cmocka_unit_test(test_check), cmocka_unit_test(test_title),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
