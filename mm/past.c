@@ -29,6 +29,7 @@ static struct {
     struct zone_counts zones[ZONES];
     moment_t moment;
     uint32_t present; /* the newest event when it set out */
+    bool origins;     /* of the ranges that were lent then it is known by which event */
 } past = {.moment = NOW};
 
 uint32_t past_size(uint32_t capacity) {
@@ -199,10 +200,10 @@ static bool put(uint32_t key, struct region at, const uint32_t value[3]) {
 }
 
 /* The first piece of the map that ends after `address`, or NULL. */
-static const struct piece *get_from(uint32_t key, uint32_t address) {
-    const struct piece *here = get(key, address);
+static struct piece *get_from(uint32_t key, uint32_t address) {
+    struct piece *here = get(key, address);
     for (uint32_t n = here ? 0 : past.root; n;) {
-        const struct piece *p = piece(n);
+        struct piece *p = piece(n);
         bool low = before(p, key, address);
         here = low ? here : p;
         n = low ? p->right : p->left;
@@ -374,6 +375,7 @@ int past_open(uint32_t seq) {
         start();
     }
     while (past.moment > seq) {
+        past.origins = false;
         if (!undo_all(event_at(past.moment))) {
             past_close();
             return E_NOENT;
@@ -408,7 +410,27 @@ void past_count_frames(uint32_t first, uint32_t count, uint32_t counts[OWNERS]) 
     }
 }
 
+/* The event of its return does not say when a range was lent: the newest that lent a byte of it does, as far as the ring
+ * reaches. */
+static void find_origins(void) {
+    past.origins = true;
+    for (uint32_t seq = past.moment, oldest = events_oldest(); seq >= oldest; seq--) {
+        const struct event *e = event_at(seq);
+        if (e->kind != EV_LEND) {
+            continue;
+        }
+        uint32_t key = map_key(PAST_RANGES, 0, (uint8_t)e->arg[0]), at = e->at.start;
+        for (struct piece *p; region_has(e->at, at) && (p = get_from(key, at)); at = p->at.end) {
+            bool lent = (p->value[0] & 0xFF) == RANGE_LENT && regions_meet(p->at, e->at);
+            p->value[1] = lent && !p->value[1] ? seq : p->value[1];
+        }
+    }
+}
+
 static bool view_range(const struct piece *p, struct range *out) {
+    if (p && !past.origins && !p->value[1]) {
+        find_origins();
+    }
     if (p) {
         *out = (struct range){
             .at = p->at,

@@ -4,6 +4,7 @@
 #include "viz/look.h"
 
 #include "mm/events.h"
+#include "mm/past.h"
 #include "mm/space.h"
 #include "mm/text.h"
 #include "viz/palette.h"
@@ -78,7 +79,7 @@ static uint8_t ranked[RANKS]; /* slots, the largest first */
 
 static uint32_t frames_of(const struct space *space) {
     uint32_t frames = 0;
-    for (int o = 0; space->pid && o < OWNERS; o++) {
+    for (int o = 0; o < OWNERS; o++) {
         frames += space->frames[o];
     }
     return frames;
@@ -90,7 +91,8 @@ bool look_rank(void) {
     bool differs = false;
     __builtin_memset(slots, NO_SLOT, sizeof slots);
     for (uint8_t slot = 0; slot < SPACES; slot++) {
-        uint32_t size = frames_of(&spaces[slot]);
+        const struct space *space = space_in_slot(past_moment(), slot);
+        uint32_t size = space ? frames_of(space) : 0;
         for (int rank = RANKS - 1; rank >= 0 && size > sizes[rank]; rank--) {
             if (rank < RANKS - 1) {
                 sizes[rank + 1] = sizes[rank];

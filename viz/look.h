@@ -28,7 +28,7 @@ int look_colour(const char *name);
 void look_letters(bool on);
 int look_rows(uint32_t rows);
 
-/* Colour by process: who is among the eight that hold most frames now, and the process of rank 0 to RANKS - 1 (its slot,
+/* Colour by process: who is among the eight that hold most frames at the moment that is shown, and the process of rank 0 to RANKS - 1 (its slot,
  * or NO_SLOT). look_rank is called once a frame, and says whether a rank has changed. */
 bool look_rank(void);
 uint8_t look_ranked(uint32_t rank);

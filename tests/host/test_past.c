@@ -29,6 +29,9 @@ struct photo {
     size_t size;
 };
 
+/* Of what was made before the ring begins the past does not tell the caller of a block, nor the event that lent a range. */
+static bool makers_known = true;
+
 static void photograph_memory(FILE *f, moment_t at) {
     for (uint32_t n = 0; n < owners.frames; n++) {
         struct frame frame = owners_frame(at, n);
@@ -56,13 +59,11 @@ static void photograph_memory(FILE *f, moment_t at) {
         struct zone_counts counts = memman_counts(at, (enum zone)z);
         fprintf(f, "\ncounts %u %u %u", counts.free_units, counts.free_ranges, counts.lent_ranges);
         for (paddr_t a = zones[z].span.start; memman_range(at, (enum zone)z, a, &range); a = range.at.end) {
-            fprintf(f, "\nrange %08x %08x %d %d", range.at.start, range.at.end, range.state, range.owner);
+            fprintf(f, "\nrange %08x %08x %d %d by %u", range.at.start, range.at.end, range.state,
+                    range.owner, makers_known ? range.origin : 0);
         }
     }
 }
-
-/* The caller of what was made before the ring begins is not told of the past. */
-static bool callers_known = true;
 
 static void photograph_heap(FILE *f, moment_t at, const struct heap *heap) {
     struct region range = heap_range(at, heap);
@@ -72,8 +73,7 @@ static void photograph_heap(FILE *f, moment_t at, const struct heap *heap) {
         fprintf(f, "\ntile %08x %08x %d %u %d", tile.at.start, tile.at.end, tile.state, tile.asked,
                 tile.guard_page);
         if (tile.state == TILE_BLOCK || !heap->config.policy->buddy) {
-            fprintf(f, " made by %u of %x, thread %u", tile.seq, callers_known ? tile.caller : 0,
-                    tile.thread);
+            fprintf(f, " made by %u of %x, thread %u", tile.seq, makers_known ? tile.caller : 0, tile.thread);
         }
     }
     struct heap_shares shares;
@@ -311,7 +311,7 @@ static void a_full_ring_can_be_undone(void **state) {
     while (events.next < events.capacity + events.capacity / 2) {
         one_event_of_life("first", true, true);
     }
-    callers_known = false;
+    makers_known = false;
     struct photo start = photograph(NOW, events.next - 1);
     while (events_oldest() + 1000 < start.seq) {
         one_event_of_life("first", true, true);
@@ -320,7 +320,7 @@ static void a_full_ring_can_be_undone(void **state) {
     assert_int_equal(past_open(start.seq), OK);
     compare("the whole ring", &start);
     free(start.text);
-    callers_known = true;
+    makers_known = true;
 }
 
 static void an_event_ends_it(void **state) {

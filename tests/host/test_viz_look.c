@@ -14,6 +14,7 @@
 #include "mm/events.h"
 #include "mm/memman.h"
 #include "mm/paging.h"
+#include "mm/past.h"
 #include "tests/host/support_viz.h"
 #include "viz/chain.h"
 #include "viz/cursor.h"
@@ -221,6 +222,18 @@ static void test_colour_by_process(void **state) {
     }
     assert_int_equal(look_process_colour(space->slot), COLOUR_GREY);
     assert_int_equal(look_process_colour(NO_SLOT), COLOUR_GREY);
+
+    uint32_t then = events.next - 1; /* of the past those have colours that were there */
+    uint8_t slot = others[7]->slot;
+    machine_exit(others[7], 0);
+    frame();
+    assert_int_not_equal(look_ranked(0), slot);
+    assert_int_equal(past_open(then), OK);
+    struct viz_status status = status_now();
+    status.moment = then;
+    viz_frame(&status);
+    past_close();
+    assert_int_equal(look_ranked(0), slot);
 }
 
 static void test_colour_by_age(void **state) {
