@@ -7,22 +7,6 @@
 
 enum { NMI = 2, PAGE_FAULT = 14 };
 
-/* The newest free of a block of this process that held the address, as far as the ring reaches; else the
- * event of its hole; 0: none. */
-static uint32_t freed_by(const struct process *process, vaddr_t address) {
-    for (uint32_t seq = events.next - 1; seq >= events_oldest() && seq; seq--) {
-        const struct event *e = event_at(seq);
-        bool heap = e->pid == process->pid && (e->kind == EV_FREE || e->kind == EV_MALLOC);
-        if (heap && region_has(e->at, address))
-            return e->kind == EV_FREE ? seq : 0;
-    }
-    struct tile_view tile;
-    const struct space *space = process->space;
-    bool inside =
-        heap_tile(NOW, &space->heap, address, &tile) || heap_tile(NOW, &space->pages, address, &tile);
-    return inside && tile.state == TILE_HOLE ? tile.seq : 0;
-}
-
 /* "main+12", or the number alone. */
 static const char *where(uint32_t address, char text[64]) {
     uint32_t offset;
@@ -31,29 +15,43 @@ static const char *where(uint32_t address, char text[64]) {
     return text;
 }
 
-static void say_freed(uint32_t seq) {
-    const struct event *e = event_at(seq);
+/* The cause, in a line of its own. */
+static void say_cause(const struct event *e) {
     char text[64];
-    if (!e)
-        log_line("  that memory was freed before event %" PRIu32, events_oldest());
-    else
-        log_line("  that memory was the block [%08" PRIx32 ", %08" PRIx32
-                 "), freed by pid %d at %s in event %" PRIu32,
-                 e->at.start, e->at.end, e->pid, where(e->caller, text), seq);
+    where(e->arg[4], text);
+    switch (e->arg[3]) {
+    case FAULT_GUARD_PAGE:
+        log_line("  that is the guard page behind the block at %08" PRIx32 ", %" PRIu32
+                 " bytes, asked for at %s in event %" PRIu32,
+                 e->was.start, e->arg[5], text, e->arg[2]);
+        break;
+    case FAULT_FREED:
+        log_line("  that memory was the block at %08" PRIx32 ", %" PRIu32
+                 " bytes, freed by pid %d at %s in event %" PRIu32,
+                 e->was.start, e->arg[5], e->pid, text, e->arg[2]);
+        break;
+    case FAULT_FREED_BEFORE: log_line("  that memory was freed before event %" PRIu32, e->arg[2]); break;
+    default: break;
+    }
+}
+
+static struct event *emit_fault(const struct registers *frame, vaddr_t address) {
+    const struct space *space = current->process->space;
+    struct event *e =
+        event_emit(EV_FAULT, OWNER_FOREIGN, (struct region){address, address}, (struct region){0, 0});
+    e->arg[0] = frame->error;
+    e->arg[1] = frame->eip;
+    e->arg[2] = e->arg[3] = e->arg[4] = e->arg[5] = 0;
+    if (frame->vector == PAGE_FAULT && !heap_tell_fault(&space->heap, address, e))
+        heap_tell_fault(&space->pages, address, e);
+    return e;
 }
 
 static _Noreturn void end_program(const struct registers *frame, vaddr_t address) {
     const struct process *process = current->process;
     bool page = frame->vector == PAGE_FAULT;
     char text[64], did[128];
-    uint32_t seq = page ? freed_by(process, address) : 0;
-    struct event *e =
-        event_emit(EV_FAULT, OWNER_FOREIGN, (struct region){address, address}, (struct region){0, 0});
-    e->arg[0] = frame->error;
-    e->arg[1] = frame->eip;
-    e->arg[2] = seq;
-    e->arg[3] = seq ? FAULT_FREED : FAULT_UNKNOWN;
-    e->arg[4] = e->arg[5] = 0;
+    const struct event *e = emit_fault(frame, address);
     if (!page)
         format_text(did, sizeof did, "%s at %s", trap_name(frame->vector), where(frame->eip, text));
     else if (address == frame->eip)
@@ -66,8 +64,7 @@ static _Noreturn void end_program(const struct registers *frame, vaddr_t address
              !page                          ? ""
              : frame->error & FAULT_PRESENT ? ", which it may not"
                                             : ", where nothing is mapped");
-    if (seq)
-        say_freed(seq);
+    say_cause(e);
     process_end(current->process, EXIT_FAULT, EXIT_BY_FAULT);
     halt(); /* not reached: the process is the current one */
 }

@@ -42,13 +42,14 @@ enum event_kind {
     EV_MALLOC,
     EV_FREE,
     /* realloc in place. at: the block after; was: before; arg[0], arg[1]: bytes asked for after, before;
-     * arg[2]: end of the hole behind, the same before and after; arg[4]: event that made it; arg[3], arg[5]: as
-     * FREE. */
+     * arg[2]: end of the hole behind, the same before and after (of buddies the larger block's); arg[4]: event that
+     * made it, or 0; arg[3], arg[5]: as FREE, of the block before. */
     EV_RESIZE,
 
-    /* Nothing changed: at.start: the address given, arg[0]: the enum error, arg[1]: the enum event_kind
-     * refused, arg[2]: the true block's start or size, owner: who really owns the address. Of a heap's calls
-     * was: the block or hole it lies in; arg[3]: the event that made that; arg[4]: the heap asked (H or U). */
+    /* Nothing changed (E_OVERRUN: but what the call does anyway). at.start: the address given; arg[0]: the enum error;
+     * arg[1]: the enum event_kind refused; was, arg[2]: the block or hole there (was is empty: none is), and its start or
+     * size, or for E_OVERRUN the first byte that is not as it was; arg[3]: event that made it, or for E_DOUBLE took it
+     * back; arg[4]: enum owner of the heap that was asked; owner: who really owns the address. */
     EV_REFUSED,
     /* arg[0]: bytes; arg[1]: zone, or ~0 for a heap; arg[2]: the zone's largest free range; owner: who asked */
     EV_NOMEM,

@@ -1,6 +1,7 @@
 /*
  * The heap: lending blocks out of holes and taking them back. Its records in mm/heap_records.c, its range in
- * mm/vmalloc.c, its trees in mm/heap_index.c, readers' walks in mm/heap_walk.c, choosing a hole in mm/policy_*.c.
+ * mm/vmalloc.c, its trees in mm/heap_index.c, readers' walks in mm/heap_walk.c, what
+ * is known of blocks that went in mm/heap_traces.c, choosing a hole in mm/policy_*.c.
  */
 #include "mm/heap.h"
 #include "mm/events.h"
@@ -189,22 +190,39 @@ vaddr_t heap_alloc(struct heap *h, uint32_t size) {
 
 /* ---- free ---- */
 
-static int refuse(const struct heap *h, vaddr_t address, int why, uint32_t kind, const struct tile *t,
-                  uint32_t detail) {
+/* The event of a refusal; arg[2] is left to the caller. */
+static struct event *refused(const struct heap *h, vaddr_t address, int why, uint32_t kind,
+                             const struct tile *t) {
     struct region at = t ? t->at : (struct region){0, 0};
     struct event *e = event_emit(EV_REFUSED, h->config.owner, (struct region){address, address}, at);
     e->slot = h->slot;
     e->arg[0] = (uint32_t)why;
     e->arg[1] = kind;
-    e->arg[2] = detail;
     e->arg[3] = t ? t->seq : 0;
     e->arg[4] = h->config.owner;
+    return e;
+}
+
+/*
+ * Refuses what would be the block at `start`, where there is none, for the reason block_error gives; but a block that was
+ * there, and lies beyond the range by now, is being freed twice.
+ */
+static int refuse_block(const struct heap *h, vaddr_t start, int why, uint32_t kind, const struct tile *t) {
+    vaddr_t address = start + h->config.header;
+    const struct event *freed = !t && region_has(h->config.span, start) ? heap_freed(h, start) : NULL;
+    if (freed && freed->at.start == start) {
+        uint32_t seq = freed->seq;
+        struct event *e = refused(h, address, E_DOUBLE, kind, NULL);
+        e->arg[2] = address;
+        e->arg[3] = seq;
+        return E_DOUBLE;
+    }
+    refused(h, address, why, kind, t)->arg[2] = t ? t->at.start + h->config.header : 0;
     return why;
 }
 
-/* OK when `t`, the tile that covers `address`, is what a malloc returned and no free took back. */
-static inline int block_error(const struct heap *h, vaddr_t address, const struct tile *t) {
-    vaddr_t start = address - h->config.header;
+/* OK when `t`, the tile that covers `start`, is what a malloc returned and no free took back. */
+static inline int block_error(const struct heap *h, vaddr_t start, const struct tile *t) {
     if (t && t->state == TILE_BLOCK && t->at.start == start) {
         return OK;
     }
@@ -215,7 +233,7 @@ static inline int block_error(const struct heap *h, vaddr_t address, const struc
 }
 
 /* Up to a page's worth of the freed bytes that stay mapped: those in front of the pages that go, and those behind. */
-static void poison(struct region freed, struct region going) {
+static inline void poison(struct region freed, struct region going) {
     struct region front = {freed.start, region_empty(going) ? freed.end : larger(freed.start, going.start)};
     struct region back = {region_empty(going) ? freed.end : smaller(going.end, freed.end), freed.end};
     front.end = front.start + smaller(region_size(front), PAGE_SIZE);
@@ -295,18 +313,26 @@ static void release(struct heap *h, struct tile *t, bool present) {
     }
 }
 
+/* OK, or E_OVERRUN, said, when the bytes behind the block are not as the guard was. */
+static inline int check_guard(const struct heap *h, const struct tile *t, uint32_t kind) {
+    struct region guard = guard_bytes(h, t);
+    vaddr_t bad = world_check_user(guard, HEAP_GUARD);
+    if (bad == guard.end) {
+        return OK;
+    }
+    refused(h, t->at.start + h->config.header, E_OVERRUN, kind, t)->arg[2] = bad;
+    return E_OVERRUN;
+}
+
 int heap_free(struct heap *h, vaddr_t address) {
-    struct tile *t = index_find(h, address - h->config.header);
-    int why = block_error(h, address, t);
+    vaddr_t start = address - h->config.header;
+    struct tile *t = index_find(h, start);
+    int why = block_error(h, start, t);
     if (why) {
-        return refuse(h, address, why, EV_FREE, t, t ? t->at.start + h->config.header : 0);
+        return refuse_block(h, start, why, EV_FREE, t);
     }
     if (h->guards) {
-        struct region guard = guard_bytes(h, t);
-        vaddr_t bad = world_check_user(guard, HEAP_GUARD);
-        if (bad != guard.end) {
-            why = refuse(h, address, E_OVERRUN, EV_FREE, t, bad);
-        }
+        why = check_guard(h, t, EV_FREE);
     }
     release(h, t, true);
     return why;
@@ -314,75 +340,169 @@ int heap_free(struct heap *h, vaddr_t address) {
 
 /* ---- realloc ---- */
 
+/* A block that changes its size where it stands. */
+struct resize {
+    struct tile *block;
+    struct region was, now;      /* of the block */
+    struct region before, after; /* its body, without a guard page */
+    bool guard_page;             /* after */
+    uint32_t end;                /* of the hole behind it, the same before and after */
+    uint32_t made;               /* event that made that hole, or 0 */
+};
+
+static struct tile *hole_behind(const struct tile *t) {
+    return t->next && t->next->state == TILE_HOLE ? t->next : NULL;
+}
+
+/*
+ * Can buddies give the block all of `now`? It must be the lower half of each doubling, and the upper half a whole hole, or
+ * beyond the range's end, which then grows.
+ */
+static bool buddies_give(struct heap *h, const struct resize *r) {
+    uint32_t offset = r->was.start - h->range.start, room = region_size(h->range), most = room;
+    const struct tile *upper = r->block->next;
+    for (uint32_t size = region_size(r->was); size < region_size(r->now); size *= 2) {
+        bool grows = size >= room;
+        if (offset & size ||
+            (!grows && !(upper && upper->state == TILE_HOLE && region_size(upper->at) == size))) {
+            return false;
+        }
+        most = grows ? size * 2 : most;
+        upper = grows ? NULL : upper->next;
+    }
+    if (most > room && (!h->world.map || most > region_size(h->config.span))) {
+        return false;
+    }
+    for (; room < most; room *= 2) {
+        range_grow(h, h->range.start + room * 2);
+    }
+    return true;
+}
+
+/* Can the hole behind the block give it all of `now`? At the range's end the range grows. */
+static bool hole_gives(struct heap *h, const struct resize *r) {
+    const struct tile *hole = hole_behind(r->block);
+    if (r->now.end < r->now.start || r->now.end > h->config.span.end) {
+        return false;
+    }
+    if (r->now.end <= (hole ? hole->at.end : r->was.end)) {
+        return true;
+    }
+    if ((hole ? hole : r->block) != h->last || !h->world.map) {
+        return false;
+    }
+    range_grow(h, round_up(r->now.end, PAGE_SIZE));
+    return true;
+}
+
+/* Finds room and pages for `size` bytes where the block stands. False: there is none, and nothing has changed. */
+static bool resize_room(struct heap *h, struct tile *t, uint32_t size, struct resize *r) {
+    struct want want;
+    if (!want_of(h, size, &want) || (want.pages && t->at.start & PAGE_MASK) || records_ensure(h)) {
+        return false;
+    }
+    *r = (struct resize){
+        .block = t,
+        .was = t->at,
+        .now = {t->at.start, t->at.start + want.size},
+        .before = body(t),
+        .after = {t->at.start, t->at.start + want.size - want.pages * PAGE_SIZE},
+        .guard_page = want.pages,
+    };
+    if (!(h->buddy ? buddies_give(h, r) : hole_gives(h, r))) {
+        return false;
+    }
+    const struct tile *hole = hole_behind(t);
+    r->end = h->buddy ? larger(r->was.end, r->now.end) : hole ? hole->at.end : r->was.end;
+    r->made = hole ? hole->seq : 0;
+    if (r->after.end > r->before.end) {
+        struct region more = {r->before.end, r->after.end};
+        if (map_pages(h, own_pages(more, (struct region){more.start, r->end}))) {
+            range_trim(h);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The end that a shorter block leaves becomes a hole, made by event `seq`; of buddies, several. */
+static void leave_hole(struct heap *h, const struct resize *r, uint32_t seq) {
+    struct tile *hole = h->buddy ? NULL : hole_behind(r->block);
+    if (hole) {
+        hole_resize(h, hole, (struct region){r->now.end, r->end});
+        hole_set(hole, actor.caller, seq);
+        return;
+    }
+    hole = r->block;
+    for (uint32_t start = r->now.end, end; start != r->end; start = end) {
+        end = h->buddy ? start + (start - r->was.start) : r->end;
+        hole = hole_new(h, (struct region){start, end}, hole, actor.caller, seq);
+    }
+}
+
+/* The block takes its new place; holes behind it are taken in, or cut. */
+static void take_holes(struct heap *h, const struct resize *r) {
+    struct tile *hole;
+    while ((hole = hole_behind(r->block)) && hole->at.end <= r->now.end) {
+        hole_delete(h, hole);
+    }
+    if (hole && hole->at.start < r->now.end) {
+        hole_resize(h, hole, (struct region){r->now.end, hole->at.end});
+    }
+}
+
 /* Tries to give the block `size` bytes where it stands. */
 static bool resize(struct heap *h, struct tile *t, uint32_t size) {
-    struct want want;
-    if (!want_of(h, size, &want) || want.pages || t->guard_page || records_ensure(h)) {
+    struct resize r;
+    if (!resize_room(h, t, size, &r)) {
         return false;
     }
-    struct region was = t->at, now = {was.start, was.start + want.size};
-    struct tile *next = t->next && t->next->state == TILE_HOLE ? t->next : NULL;
-    if (h->buddy) {
-        if (region_size(now) != region_size(was)) {
-            return false;
+    if (r.after.end < r.before.end) {
+        struct region less = {r.after.end, r.before.end};
+        struct region pages = own_pages(less, (struct region){less.start, r.end});
+        if (h->world.map) {
+            poison(less, pages);
         }
-        next = NULL;
+        unmap_pages(h, pages);
     }
-    if (now.end < now.start || now.end > h->config.span.end) {
-        return false;
-    }
-    if (now.end > (next ? next->at.end : was.end)) {
-        if ((next ? next : t) != h->last || !h->world.map) {
-            return false;
-        }
-        range_grow(h, round_up(now.end, PAGE_SIZE));
-        next = h->last;
-    }
-    uint32_t hole_end = next ? next->at.end : was.end, hole_seq = next ? next->seq : 0;
-    struct region around = {was.end, hole_end};
-    if (now.end > was.end && map_pages(h, own_pages((struct region){was.end, now.end}, around))) {
-        range_trim(h);
-        return false;
-    }
-
-    if (now.end != was.end) {
-        uint32_t caller = next ? next->caller : actor.caller, seq = next ? next->seq : events.next;
-        if (next) {
-            hole_delete(h, next);
-        }
-        t->at = now;
-        if (now.end < was.end) {
-            unmap_pages(h, own_pages((struct region){now.end, was.end}, (struct region){now.end, hole_end}));
-        }
-        if (now.end < larger(was.end, hole_end)) {
-            hole_new(h, (struct region){now.end, larger(was.end, hole_end)}, t, caller, seq);
-        }
-    }
-    uint32_t asked = t->asked;
-    h->block_bytes += region_size(now) - region_size(was);
+    uint32_t asked = t->asked, guard_page = t->guard_page;
+    h->block_bytes += region_size(r.now) - region_size(r.was);
     h->asked_bytes += size - asked;
+    struct event *e = event_emit(EV_RESIZE, h->config.owner, r.now, r.was);
+    e->slot = h->slot;
+    e->policy = h->config.policy->code;
+    e->arg[0] = size;
+    e->arg[1] = asked;
+    e->arg[2] = r.end;
+    e->arg[3] = t->seq;
+    e->arg[4] = r.made;
+    e->arg[5] = t->thread | guard_page << 16;
+
+    t->at = r.now;
     t->asked = size;
+    t->guard_page = r.guard_page;
+    if (r.now.end > r.was.end) {
+        take_holes(h, &r);
+    } else if (r.now.end < r.was.end) {
+        leave_hole(h, &r, e->seq);
+    }
     if (h->guards) {
         world_fill_user(guard_bytes(h, t), HEAP_GUARD);
     }
-    struct event *e = event_emit(EV_RESIZE, h->config.owner, now, was);
-    e->slot = h->slot;
-    e->arg[0] = size;
-    e->arg[1] = asked;
-    e->arg[2] = larger(was.end, hole_end);
-    e->arg[3] = t->seq;
-    e->arg[4] = hole_seq;
-    e->arg[5] = t->thread;
     range_trim(h);
     return true;
 }
 
 vaddr_t heap_realloc(struct heap *h, vaddr_t address, uint32_t size) {
-    struct tile *t = index_find(h, address - h->config.header);
-    int why = block_error(h, address, t);
+    vaddr_t start = address - h->config.header;
+    struct tile *t = index_find(h, start);
+    int why = block_error(h, start, t);
     if (why) {
-        refuse(h, address, why, EV_RESIZE, t, t ? t->at.start + h->config.header : 0);
+        refuse_block(h, start, why, EV_RESIZE, t);
         return 0;
+    }
+    if (h->guards && check_guard(h, t, EV_RESIZE)) {
+        world_fill_user(guard_bytes(h, t), HEAP_GUARD); /* once said is enough */
     }
     if (resize(h, t, size)) {
         return address;
@@ -413,6 +533,7 @@ int heap_init(struct heap *h, const struct heap_config *config, const struct hea
         .config = *config,
         .world = *world,
         .range = {config->span.start, config->span.start},
+        .touched = config->span.start,
         .seed = 2463534242u,
         .slot = actor.slot,
         .buddy = config->policy->buddy,

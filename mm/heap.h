@@ -47,6 +47,7 @@ struct tile {
     uint16_t thread;
 };
 
+struct event;
 struct heap;
 struct policy;
 
@@ -94,8 +95,13 @@ struct heap {
     uint32_t blocks;
     uint32_t block_bytes, asked_bytes; /* the rest of the range is holes */
     uint32_t mapped;                   /* pages */
-    uint32_t searches, looked;         /* searches made, holes the index looked at in all */
+    vaddr_t
+        touched; /* each page below had a block on it at some time; of buddies' pages perhaps some above, too */
+    uint32_t searches, looked; /* searches made, holes the index looked at in all */
 };
+
+/* For the world's map, when it has mapped pages: the heap remembers that it had blocks there. */
+void heap_touch(struct heap *heap, struct region pages);
 
 /* OK, or E_NOMEM when even the first records cannot be had. */
 int heap_init(struct heap *heap, const struct heap_config *config, const struct heap_world *world);
@@ -113,11 +119,22 @@ vaddr_t heap_alloc(struct heap *heap, uint32_t size);
  */
 int heap_free(struct heap *heap, vaddr_t address);
 
-/* Grows or shrinks in place where it can, else moves. 0 with EV_NOMEM (the block stays) or EV_REFUSED. */
+/* Grows or shrinks in place where it can (EV_RESIZE), else moves. 0 with EV_NOMEM (the block stays) or EV_REFUSED. A
+ * block that was overrun is named by an EV_REFUSED with E_OVERRUN, once, and the call goes on. */
 vaddr_t heap_realloc(struct heap *heap, vaddr_t address, uint32_t size);
 
 /* The block that starts at `address`, or NULL. */
 const struct tile *heap_block(const struct heap *heap, vaddr_t address);
+
+/*
+ * What the ring knows of an address that no block covers, by its newest event: the EV_FREE of the block that covered it, or
+ * the EV_RESIZE that cut it off one; NULL when it has forgotten, or a block has come since. Looks through the whole ring.
+ */
+const struct event *heap_freed(const struct heap *heap, vaddr_t address);
+
+/* The acting process, whose heap it is, faulted at the address: fills `was` and arg[2] to arg[5] of its EV_FAULT. False: the
+ * cause is FAULT_UNKNOWN. */
+bool heap_tell_fault(const struct heap *heap, vaddr_t address, struct event *fault);
 
 /* A tile as a reader sees it. */
 struct tile_view {
@@ -174,7 +191,6 @@ struct heap_sweep {
     uint32_t blocks;       /* that start among the bytes seen */
     uint32_t bytes, asked; /* of those blocks */
 };
-struct event;
 bool heap_sweep(const struct heap *heap, struct heap_sweep *sweep, uint32_t pieces, struct difference *d);
 void heap_sweep_follow(const struct heap *heap, struct heap_sweep *sweep, const struct event *e);
 

@@ -3,6 +3,8 @@
  */
 #include "mm/past.h"
 
+#include "mm/paging.h"
+#include "mm/policy.h"
 #include "mm/regime.h"
 
 #define PIECES_PER_EVENT 3u /* a free undone: the block and a hole on either side */
@@ -282,26 +284,40 @@ static bool put_value(const struct event *e, enum past_map map, uint32_t entry) 
     return put(map_key(map, e->slot, 0), e->at, value);
 }
 
-/* The holes that a freed block joined. Which event made them is known of two; more there are among buddies only. */
-static bool put_joined(const struct event *e) {
-    if (e->policy != 'y') {
-        bool below = e->was.start != e->at.start;
-        return put_tile(e, (struct region){e->was.start, e->at.start}, TILE_HOLE, 0, e->arg[1]) &&
-               put_tile(e, (struct region){e->at.end, e->was.end}, TILE_HOLE, 0, e->arg[below ? 2 : 1]);
-    }
-    struct region whole = e->at;
-    for (int n = 1; region_size(whole) < region_size(e->was); n++) {
-        uint32_t size = region_size(whole);
-        bool upper = (whole.start - e->was.start) & size;
-        struct region buddy = {upper ? whole.start - size : whole.end,
-                               upper ? whole.start : whole.end + size};
-        if (!put_tile(e, buddy, TILE_HOLE, 0, n <= 2 ? e->arg[n] : 0)) {
+/* The buddies that `part` had before it became `whole`. Which events made them is known of the two smallest. */
+static bool put_buddies(const struct event *e, struct region part, struct region whole, uint32_t made,
+                        uint32_t made_next) {
+    for (; region_size(part) < region_size(whole); made = made_next, made_next = 0) {
+        uint32_t size = region_size(part);
+        bool upper = (part.start - whole.start) & size;
+        struct region buddy = {upper ? part.start - size : part.end, upper ? part.start : part.end + size};
+        if (!put_tile(e, buddy, TILE_HOLE, 0, made)) {
             return false;
         }
-        whole.start = upper ? buddy.start : whole.start;
-        whole.end = upper ? whole.end : buddy.end;
+        part = (struct region){smaller(part.start, buddy.start), larger(part.end, buddy.end)};
     }
     return true;
+}
+
+static bool buddies(const struct event *e) {
+    const struct policy *policy = policy_by_code(e->policy);
+    return policy && policy->buddy;
+}
+
+/* The holes that a freed block joined. */
+static bool put_joined(const struct event *e) {
+    if (buddies(e)) {
+        return put_buddies(e, e->at, e->was, e->arg[1], e->arg[2]);
+    }
+    bool below = e->was.start != e->at.start;
+    return put_tile(e, (struct region){e->was.start, e->at.start}, TILE_HOLE, 0, e->arg[1]) &&
+           put_tile(e, (struct region){e->at.end, e->was.end}, TILE_HOLE, 0, e->arg[below ? 2 : 1]);
+}
+
+/* The hole behind a block before its realloc, or those that its growth took in. */
+static bool put_behind(const struct event *e) {
+    return buddies(e) ? put_buddies(e, e->was, e->at, e->arg[4], 0)
+                      : put_tile(e, (struct region){e->was.end, e->arg[2]}, TILE_HOLE, 0, e->arg[4]);
 }
 
 static bool undo(const struct event *e) {
@@ -320,16 +336,14 @@ static bool undo(const struct event *e) {
     case EV_MAP: return put_value(e, PAST_PAGES, 0);
     case EV_UNMAP: return put_value(e, PAST_PAGES, e->arg[0] | e->arg[1]);
     case EV_TABLE: return put_value(e, PAST_TABLES, 0);
-    case EV_TABLE_GONE: return put_value(e, PAST_TABLES, e->arg[0] | 7);
+    case EV_TABLE_GONE: return put_value(e, PAST_TABLES, e->arg[0] | PG_PRESENT | PG_WRITE | PG_USER);
     case EV_RANGE: {
         struct region trailing = {e->arg[0], e->was.end};
         return trailing.start >= trailing.end || put_tile(e, trailing, TILE_HOLE, 0, e->arg[1]);
     }
     case EV_MALLOC: return put_tile(e, e->was, TILE_HOLE, 0, e->arg[3]);
     case EV_FREE: return put_joined(e) && put_tile(e, e->at, TILE_BLOCK, e->arg[0], e->arg[3]);
-    case EV_RESIZE:
-        return put_tile(e, (struct region){e->was.end, e->arg[2]}, TILE_HOLE, 0, e->arg[4]) &&
-               put_tile(e, e->was, TILE_BLOCK, e->arg[1], e->arg[3]);
+    case EV_RESIZE: return put_behind(e) && put_tile(e, e->was, TILE_BLOCK, e->arg[1], e->arg[3]);
     default: return true; /* nothing in memory changed */
     }
 }

@@ -71,16 +71,24 @@ static void unmap(struct space *s, const struct event *e, uint32_t sign) {
     }
 }
 
-/* How many holes became of the one that a block was cut out of, or were joined with a block that was freed. */
-static uint32_t holes_beside(const struct heap *heap, const struct event *e) {
+/* How often `part` must double to be `whole`: so many buddies it has in there. */
+static uint32_t doublings(struct region part, struct region whole) {
     uint32_t count = 0;
-    if (!heap->buddy) {
-        return ends_left(e->was, e->at);
-    }
-    for (uint32_t size = region_size(e->at); size < region_size(e->was); size *= 2) {
+    for (uint32_t size = region_size(part); size < region_size(whole); size *= 2) {
         count++;
     }
     return count;
+}
+
+/* How many holes became of the one that a block was cut out of, or were joined with a block that was freed. */
+static uint32_t holes_beside(const struct heap *heap, const struct event *e) {
+    return heap->buddy ? doublings(e->at, e->was) : ends_left(e->was, e->at);
+}
+
+/* How many holes a realloc took away. */
+static uint32_t holes_taken(const struct heap *heap, const struct event *e) {
+    return heap->buddy ? doublings(e->was, e->at) - doublings(e->at, e->was)
+                       : (uint32_t)(e->was.end != e->arg[2]) - (uint32_t)(e->at.end != e->arg[2]);
 }
 
 static void unchange(struct heap *h, uint32_t *hole_count, const struct event *e) {
@@ -102,7 +110,7 @@ static void unchange(struct heap *h, uint32_t *hole_count, const struct event *e
     case EV_RESIZE:
         h->block_bytes += region_size(e->was) - region_size(e->at);
         h->asked_bytes += e->arg[1] - e->arg[0];
-        *hole_count += (uint32_t)(e->was.end != e->arg[2]) - (uint32_t)(e->at.end != e->arg[2]);
+        *hole_count += holes_taken(h, e);
         break;
     case EV_RANGE:
         /* It made the last hole, or took all of it. */

@@ -120,12 +120,22 @@ void space_unmap(struct space *space, struct region pages) {
 
 /* ---- the heaps' world ---- */
 
+static int map_for(struct space *space, struct heap *heap, struct region pages) {
+    int error = space_map(space, pages, heap->config.owner, true);
+    if (!error) {
+        heap_touch(heap, pages);
+    }
+    return error;
+}
+
 static int map_heap(void *context, struct region pages) {
-    return space_map(context, pages, OWNER_HEAP, true);
+    struct space *space = context;
+    return map_for(space, &space->heap, pages);
 }
 
 static int map_pages(void *context, struct region pages) {
-    return space_map(context, pages, OWNER_UPAGE, true);
+    struct space *space = context;
+    return map_for(space, &space->pages, pages);
 }
 
 static void unmap(void *context, struct region pages) {

@@ -117,16 +117,43 @@ static uint32_t model_alloc(uint32_t asked) {
     return tiles[i].at.start + heap.config.header;
 }
 
-static uint32_t model_realloc(uint32_t i, uint32_t asked) {
-    uint64_t bytes = taken(asked), old = region_size(tiles[i].at);
-    bool hole_behind = !buddy() && i + 1 < count && !tiles[i + 1].block;
-    uint64_t room = old + (hole_behind ? region_size(tiles[i + 1].at) : 0);
-    uint32_t start = tiles[i].at.start;
-    if (buddy() ? bytes == old : bytes <= room) {
-        if (hole_behind && bytes != old) {
-            absorb_next(i);
+/* Buddies: the block as a lower half takes in upper halves that are whole holes, or leaves its own. */
+static bool model_resize_buddies(uint32_t i, uint64_t bytes) {
+    uint32_t start = tiles[i].at.start, upper = i + 1;
+    for (uint64_t size = region_size(tiles[i].at); size < bytes; size *= 2, upper++) {
+        bool whole = upper < count && !tiles[upper].block && region_size(tiles[upper].at) == size;
+        if (!whole || (start - START) & size) {
+            return false;
         }
-        split(i, start + (uint32_t)bytes);
+    }
+    while (region_size(tiles[i].at) < bytes) {
+        absorb_next(i);
+    }
+    while (region_size(tiles[i].at) > bytes) {
+        split(i, start + region_size(tiles[i].at) / 2);
+    }
+    return true;
+}
+
+static bool model_resize(uint32_t i, uint64_t bytes) {
+    if (buddy()) {
+        return model_resize_buddies(i, bytes);
+    }
+    uint64_t old = region_size(tiles[i].at);
+    bool hole_behind = i + 1 < count && !tiles[i + 1].block;
+    if (bytes > old + (hole_behind ? region_size(tiles[i + 1].at) : 0)) {
+        return false;
+    }
+    if (hole_behind && bytes != old) {
+        absorb_next(i);
+    }
+    split(i, tiles[i].at.start + (uint32_t)bytes);
+    return true;
+}
+
+static uint32_t model_realloc(uint32_t i, uint32_t asked) {
+    uint32_t start = tiles[i].at.start;
+    if (model_resize(i, taken(asked))) {
         return start + heap.config.header;
     }
     uint32_t moved = model_alloc(asked);

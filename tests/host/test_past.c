@@ -176,7 +176,10 @@ static void one_turn(struct space *s, vaddr_t *held, int *count) {
     } else if (what < 95) {
         int victim = (int)draw((uint32_t)*count);
         if (held[victim] >= USER_HEAP) {
-            vaddr_t moved = heap_realloc(&s->heap, held[victim], draw(600));
+            vaddr_t moved = heap_realloc(&s->heap, held[victim],
+                                         draw(3)   ? draw(600)
+                                         : draw(2) ? PAGE_SIZE * (1 + draw(4))
+                                                   : draw(20000));
             held[victim] = moved ? moved : held[victim];
         }
     } else if (what < 98) {
