@@ -3,6 +3,7 @@
  * which stays the kernel thread's.
  */
 #include "kernel/kernel.h"
+#include "mm/regime.h"
 
 _Noreturn void kmain(uint32_t magic, paddr_t block);
 
@@ -29,6 +30,7 @@ _Noreturn void kmain(uint32_t magic, paddr_t block) {
     mouse_init();                 /* PS/2, if there is one */
     boot_info_read(magic, block); /* memory map, modules, command line, before anything overwrites them */
     memory_init();                /* the final directory; memman, owners and the event ring */
+    regimes_init();               /* the museum's arena */
     conductor_init();             /* what programs run under */
     programs_init();              /* the modules by name */
     lectures_init();              /* the modules that are lectures, checked */

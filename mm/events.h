@@ -73,12 +73,16 @@ enum event_kind {
      * sutured; mm/regime.h's struct books undoes all three.
      * EV_PHANTOM: the seed took memory from one owner and gave it to another; the effect outside its arena is
      * withheld. at: the memory, by the seed's address; arg[0]: case of the seed, 1 to 12; from whom: owner and
-     * arg[1], a pid; to whom: arg[2], an enum owner, and arg[3], a pid (pid 0: memman, or nobody).
+     * arg[1], a pid; to whom: arg[2], an enum owner, and arg[3], a pid. Pid 0 is memman: its memory of that owner's zone,
+     * or with OWNER_FREE its table. OWNER_FOREIGN is nobody; as receiver with a pid, who asked and got nothing. One party
+     * on both sides with a pid has the memory twice. arg[4]: event of the phantom before, or 0; arg[5]: the page of the
+     * process that it is about, when `at` is a frame of the seed's, or 0; was: of the process's phantom before, what
+     * phantom_page says.
      * EV_SEED: one thing in the seed's books changed. arg[1]: enum seed_change. at: the table's entry after; was:
      * before; arg[0]: its index; arg[2]: pid << 8 | case and arg[3]: event of where it came from before;
      * arg[4]: case that it came from after, 0 for none. SEED_LOST: at is what was lost. SEED_LIMIT: at.end and
      * was.end are the process's heap limit. SEED_PROCESS: a process came or went, SEED_RESET: a new arena; what
-     * its totals were: was.end the heap's limit or losts, arg[0], arg[2] to arg[5] the rest, by mm/sutured.c.
+     * its totals were: was.end the heap's limit or losts, at the process's phantom_page, arg[0], arg[2] to arg[5] the rest, by mm/sutured_books.c.
      * EV_SEED_CALL: a call is over. arg[0]: enum seed_call; arg[1], arg[2]: its arguments; arg[3]: its answer;
      * arg[4]: mapping calls it made; arg[5]: frames it took (negative: gave back).
      */
@@ -144,6 +148,9 @@ static inline struct event *event_emit(enum event_kind kind, enum owner owner, s
 /* The record number `seq`, or NULL when it is not in the ring (any more). */
 const struct event *event_at(uint32_t seq);
 
+/* What of the process's own addresses an EV_PHANTOM is about. */
+static inline struct region phantom_page(const struct event *e);
+
 /* The oldest sequence number still in the ring. */
 uint32_t events_oldest(void);
 
@@ -163,6 +170,10 @@ const struct event *event_next(uint32_t *cursor, uint32_t *missed);
 extern const char *const event_names[EV_KINDS];
 
 extern uint32_t events_clock; /* milliseconds since boot, kept by the timer; what `time` copies */
+
+static inline struct region phantom_page(const struct event *e) {
+    return e->arg[5] ? (struct region){e->arg[5], e->arg[5] + PAGE_SIZE} : e->at;
+}
 
 static inline struct event *event_emit(enum event_kind kind, enum owner owner, struct region at,
                                        struct region was) {

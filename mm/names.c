@@ -46,6 +46,14 @@ const struct regime *regime_by_number(uint32_t number) {
     return number < count ? __start_regimes[number] : NULL;
 }
 
+void regimes_init(void) {
+    TABLE_EACH(regimes, const struct regime, r) {
+        if ((*r)->init) {
+            (*r)->init();
+        }
+    }
+}
+
 const char *const seed_call_names[SEED_CALLS] = {
     [SEED_NONE] = "nothing",
     [SEED_DO_MALLOC] = "do_malloc",

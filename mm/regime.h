@@ -31,6 +31,8 @@ struct regime {
     int (*fault)(struct space *space, vaddr_t address);
     /* Is that page of the heap's span, which is mapped, one that the regime mapped itself? NULL: it maps none. */
     bool (*has_page)(const struct space *space, vaddr_t page);
+    /* Makes its world ready, once, when the machine starts; NULL: there is none. */
+    void (*init)(void);
     /* A process comes under it (OK or E_NOMEM), leaves it; NULL: nothing to do. */
     int (*enter)(struct space *space);
     void (*leave)(struct space *space);
@@ -41,6 +43,9 @@ struct regime {
 TABLE_DECLARE(regimes, const struct regime);
 
 const struct regime *regime_find(const char *name);
+
+/* When the machine starts, and spaces and events are there. */
+void regimes_init(void);
 
 /* Its number in events (EV_EXIT, EV_GONE), and back; NULL: no regime has that number. */
 uint32_t regime_number(const struct regime *regime);
@@ -65,6 +70,7 @@ struct table_totals {
     uint32_t losts, lostsize; /* frees that the full table dropped, and their bytes */
     uint32_t foreign;         /* entries there by no right */
     uint32_t phantoms;        /* effects withheld since the last reset */
+    uint32_t newest;          /* the event of the newest one; 0: none */
     uint32_t frames;          /* taken for processes, living and dead, and never returned */
     uint32_t mapping_calls;
 };
@@ -76,6 +82,7 @@ struct process_totals {
     uint32_t frames;       /* taken and never returned */
     uint32_t mapping_calls;
     uint32_t phantoms;
+    struct region withheld; /* by the newest of them, in the process's own addresses; it may pass 2^32 */
 };
 
 /*

@@ -8,6 +8,7 @@
 #include "viz/map.h"
 #include "viz/palette.h"
 #include "viz/panel.h"
+#include "viz/words.h"
 
 static struct {
     uint32_t top, rows, entries;
@@ -18,9 +19,10 @@ static struct {
 
 static void head(struct screen *screen, const struct table_totals *totals) {
     char rest[SCREEN_COLUMNS];
-    print_line(rest, sizeof rest, "the seed's table: %'u of %'u entries  losts %'u  lostsize %'u",
-               totals->entries, totals->capacity, totals->losts, totals->lostsize);
+    print_line(rest, sizeof rest, "the seed's table: %'u of %'u entries", totals->entries, totals->capacity);
     panel_heading(screen, BOOKS_ROW, "MEMMAN", rest);
+    screen_print(screen, BOOKS_ROW, BOOKS_LOSTS, LINE_END, totals->losts ? ATTR_ERROR_TEXT : ATTR_DIM,
+                 "losts %'u  lostsize %'u", totals->losts, totals->lostsize);
     screen_fill(screen, BOOKS_ROW + 1, 0, LINE_END, cell(' ', ATTR_TEXT));
     screen_print_right(screen, BOOKS_ROW + 1, BOOKS_NUMBER_END, ATTR_DIM, "#");
     screen_text(screen, BOOKS_ROW + 1, BOOKS_ADDRESS, LINE_END, ATTR_DIM, "address");
@@ -128,12 +130,16 @@ static void heap(struct screen *screen, const struct viz_status *status, const s
 static void figures(struct screen *screen, int row, const struct table_totals *all,
                     const struct process_totals *own) {
     panel_clear(screen, row, row + 2);
-    int column = screen_print(screen, row, 0, LINE_END, ATTR_TEXT, "freed %'u B, came back %'u B   ",
-                              own->freed, came_back(own));
-    screen_print(screen, row, column, LINE_END, ATTR_TEXT, "frames still mapped %'u   mapping calls %'u",
-                 own->frames, own->mapping_calls);
-    column = screen_print(screen, row + 1, 0, LINE_END, all->foreign ? ATTR_ERROR_TEXT : ATTR_TEXT,
-                          "foreign ranges in memman %'u   phantoms %'u", all->foreign, all->phantoms);
+    if (own) {
+        screen_print(screen, row, 0, LINE_END, ATTR_TEXT,
+                     "freed %'u B, came back %'u B   frames still mapped %'u   mapping calls %'u", own->freed,
+                     came_back(own), own->frames, own->mapping_calls);
+    } else {
+        screen_print(screen, row, 0, LINE_END, ATTR_TEXT,
+                     "no program of the museum is chosen   mapping calls %'u", all->mapping_calls);
+    }
+    int column = screen_print(screen, row + 1, 0, LINE_END, all->foreign ? ATTR_ERROR_TEXT : ATTR_TEXT,
+                              "foreign ranges in memman %'u   phantoms %'u", all->foreign, all->phantoms);
     screen_print(screen, row + 1, column, LINE_END, ATTR_TEXT, "   frames never returned %'u", all->frames);
 }
 
@@ -148,35 +154,39 @@ static void settle(uint32_t rows, uint32_t entries) {
     shown.top = at_end || shown.top > last ? last : shown.top;
 }
 
-/* Of the newest entry that is there by no right. */
-static void story(struct screen *screen, int row, const struct books *books, moment_t at) {
-    struct table_entry entry, newest = {.number = 0};
-    for (uint32_t i = 0; books->entry(at, i, &entry); i++) {
-        if (entry.number && entry.seq >= newest.seq) {
-            newest = entry;
-        }
-    }
+/* Of the newest effect that was withheld: what it was, from whom to whom, and why. */
+static void story(struct screen *screen, int row, const struct books *books, uint32_t newest) {
+    char line[WORDS_BYTES];
+    const struct event *e = newest ? event_at(newest) : NULL;
     panel_clear(screen, row, layout_body_end(screen));
-    for (int i = 0; newest.number && i < 2; i++) {
-        screen_put(screen, row + i, 0, cell(i ? ' ' : '!', i ? ATTR_TEXT : ATTR_ERROR));
-        screen_text(screen, row + i, 2, LINE_END, ATTR_TEXT, books->story(newest.number, i));
+    if (!e) {
+        return;
+    }
+    screen_put(screen, row, 0, cell('!', ATTR_ERROR));
+    screen_text(screen, row, 2, LINE_END, ATTR_ERROR_TEXT, event_words(e, line, sizeof line));
+    for (int i = 0; i < 2; i++) {
+        screen_text(screen, row + 1 + i, 2, LINE_END, ATTR_TEXT, books->story(e->arg[0], i));
     }
 }
 
-void books_paint(struct screen *screen, const struct viz_status *status, const struct space *space) {
-    const struct books *books = space->regime->books;
+void books_paint(struct screen *screen, const struct viz_status *status, const struct space *space,
+                 const struct books *books) {
+    bool lives = space && space->regime->books == books;
     int rows = screen->rows > SCREEN_ROWS ? BOOKS_MAP_ROWS_MOST : BOOKS_MAP_ROWS;
-    int figures_row = layout_body_end(screen) - BOOKS_FIGURES_ROWS, heap_row = figures_row - rows - 1;
+    int figures_row = layout_body_end(screen) - BOOKS_FIGURES_ROWS,
+        heap_row = figures_row - (lives ? rows + 1 : 0);
     struct table_totals all;
     struct process_totals own;
     books->totals(status->moment, &all);
-    books->process(status->moment, space, &own);
     settle((uint32_t)(heap_row - BOOKS_ROW - 2), all.entries);
     head(screen, &all);
     table(screen, books, status->moment);
-    heap(screen, status, space, heap_row, rows);
-    figures(screen, figures_row, &all, &own);
-    story(screen, figures_row + 2, books, status->moment);
+    if (lives) {
+        books->process(status->moment, space, &own);
+        heap(screen, status, space, heap_row, rows);
+    }
+    figures(screen, figures_row, &all, lives ? &own : NULL);
+    story(screen, figures_row + 2, books, all.newest);
 }
 
 bool books_press(int key) {

@@ -112,6 +112,7 @@ enum {
 /* A regime's own table, the heap below it, figures and the story of the newest entry at the body's end. */
 enum {
     BOOKS_ROW = BODY_ROW,
+    BOOKS_LOSTS = 46,
     BOOKS_NUMBER_END = 5,
     BOOKS_ADDRESS = 6,
     BOOKS_SIZE_END = 28,
@@ -119,7 +120,7 @@ enum {
     BOOKS_FROM = 39,
     BOOKS_MAP_ROWS = 3,
     BOOKS_MAP_ROWS_MOST = 8, /* at 80x50 */
-    BOOKS_FIGURES_ROWS = 4,
+    BOOKS_FIGURES_ROWS = 5,
     BOOKS_SMALLEST_SHIFT = 6,
 };
 

@@ -155,6 +155,9 @@ static void read_books(struct sweep *sweep) {
             mark_wrong(sweep, entry.address, entry.size);
         }
     }
+    struct process_totals own;
+    books->process(sweep->at, sweep->space, &own);
+    mark_wrong(sweep, own.withheld.start, own.withheld.end - own.withheld.start);
 }
 
 /* Pages of the region that are open to the program; what has no page table has none. */

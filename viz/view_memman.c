@@ -1,6 +1,7 @@
 /*
  * memman: the whole machine as one map, the four zones between their walls, and the free ranges with where each
- * came from. For a process whose regime keeps a table of its own, that table (viz/books.h).
+ * came from. Where a regime keeps a table of its own, and one of its processes is chosen or would be started, that table
+ * (viz/books.h).
  */
 #include "mm/memman.h"
 #include "mm/regime.h"
@@ -29,7 +30,7 @@ static struct {
     bool more; /* ranges follow */
 } list;
 
-static bool books; /* the regime's own table is shown */
+static const struct books *books; /* a regime's own table is shown */
 
 /* ---- The machine and its zones ---- */
 
@@ -234,10 +235,17 @@ static void ranges(struct screen *screen, int row, int end, moment_t at) {
 
 /* ---- The view ---- */
 
+/* The table of the chosen process's regime, also after its end; else of the regime that programs are started under. */
+static const struct books *books_shown(const struct viz_status *status) {
+    const char *chosen = viz_selected_regime();
+    const struct regime *its = chosen ? regime_find(chosen) : NULL, *current = regime_find(status->regime);
+    return its && its->books ? its->books : current ? current->books : NULL;
+}
+
 static void paint(struct screen *screen, const struct viz_status *status, const struct space *space) {
-    books = space && space->regime->books;
+    books = books_shown(status);
     if (books) {
-        books_paint(screen, status, space);
+        books_paint(screen, status, space, books);
         return;
     }
     machine(screen, status);

@@ -125,6 +125,10 @@ static void follow(const struct event *e) {
         maps_touch(MAP_HEAP, e->at, GLOW_FOR_NONE, e->time);
         maps_touch(MAP_BOOKS, e->at, pid, e->time);
         break;
+    case EV_PHANTOM:
+        maps_touch(MAP_BOOKS, e->was, pid, e->time);
+        maps_touch(MAP_BOOKS, phantom_page(e), pid, e->time);
+        break;
     case EV_SEED:
         maps_touch(MAP_BOOKS, e->was, pid, e->time);
         maps_touch(MAP_BOOKS, e->at, pid, e->time);

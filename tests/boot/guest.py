@@ -76,7 +76,7 @@ class Guest:
     def phantoms(self, first):
         """The cases of the phantoms since that event."""
         records = (self.event(number) for number in range(first, self.events()))
-        return [record[10] for record in records if record[2] >> 16 & 0xFF == self.EV_PHANTOM]
+        return [record[10] for record in records if record[3] & 0xFF == self.EV_PHANTOM]
 
     def clock(self):
         """Milliseconds since boot, as the last timer tick left them."""

@@ -66,6 +66,7 @@ void machine_start(uint32_t megabytes) {
     struct boot_map map = {2, {{0, 0x9F000}, {0x100000, megabytes << 20}}};
     assert_int_equal(memman_init(&map, 0x200000), OK);
     paging_kernel = memman_alloc(ZONE_P, PAGE_SIZE, OWNER_KPAGE, NO_SLOT);
+    regimes_init();
 }
 
 struct space *machine_spawn(uint16_t pid, const char *name, uint32_t image_pages) {

@@ -511,9 +511,10 @@ static void test_seed(void **state) {
     seed(s, SEED_DO_FREE, a, 20);
     char want[256];
     snprintf(want, sizeof want,
-             "suture called do_free(00800000, 20). free believes the size it is told: too much takes from a "
-             "neighbour, "
-             "too little is never missed by anyone. It went from pid %u's ubytes to memman's ubytes.",
+             "suture called do_free(00800000, 20). It was lent with another size, and free believes the one "
+             "it is told. "
+             "Too much takes from a neighbour; too little is never missed. It went from pid %u's ubytes to "
+             "memman's ubytes.",
              s->pid);
     assert_just(want);
     call_as(s);
