@@ -106,6 +106,32 @@ def test_a_fault_ends_its_program_alone(machine, name, says):
     wait_until("the bystander to go on", lambda: steps(machine, bystander) > before)
 
 
+BLOCK = "that memory was the block at 48000000, 12188 bytes, freed by pid {pid} at [0-9a-f]{{8}} "
+CAUSES = {
+    "guard": r"that is the guard page behind the block at 48000000, 4096 bytes, asked for at \w+ \(guard\+\w+\) in event",
+    "freed": BLOCK + r"\(freed\+\w+\) in event \d+$",
+    "cut": BLOCK + r"\(cut\+\w+\) in event \d+$",
+    "before": r"that memory was freed before event \d+$",
+    "page": r"that memory was the block at 40000000, 4096 bytes, freed by pid {pid} at \w+ \(page\+\w+\) in event \d+$",
+    "never": None,
+}
+
+
+@pytest.mark.parametrize("way", CAUSES)
+def test_a_fault_names_the_block(machine, way):
+    machine.command(f"policy {'buddy' if way == 'never' else 'first'}")
+    pid = run(machine, f"stray {way}")
+    machine.command("policy first")
+    machine.logged(rf"^stray\[{pid}\] ends: at \w+ \(touch\+\w+\) it wrote to ")
+    machine.ended(pid)
+    end = next(at for at, line in enumerate(machine.log) if line.startswith(f"stray[{pid}] ends: "))
+    said = [line for line in machine.log[end + 1:] if line.startswith("  that ")]
+    if CAUSES[way]:
+        assert len(said) == 1 and re.search(CAUSES[way].format(pid=pid), said[0])
+    else:
+        assert not said
+
+
 def test_as_many_processes_as_there_is_room_for(machine):
     machine.command("pause")
     with pytest.raises(Refused, match="as many processes as" if machine.size > 8 << 20 else "no memory left"):
@@ -130,6 +156,35 @@ def test_each_allocation_fails_in_turn(machine, name):
             assert "memory" in str(refused)
         machine.poke(counter, bytes(4))
         clear(machine)
+
+
+def test_each_kind_of_call_can_fail(machine):
+    """The countdown begins higher each time, until nothing is left to fail. A failure is an event, and harms nobody."""
+    counter = Guest(machine.memory).symbols["memman_fail"] - 0xC0000000
+    refused = lacking = 0
+    for countdown in range(1, 500):
+        machine.poke(counter, countdown.to_bytes(4, "little"))
+        before = Guest(machine.memory).events()
+        try:
+            pid = run(machine, "scarce")
+            end = machine.logged(rf"^scarce\[{pid}\]: scarce: (\d+) got, (\d+) not, (\d+) wrong$")
+            assert int(end[3]) == 0 and int(end[1]) > 4
+            machine.ended(pid)
+        except Refused as reason:
+            assert "memory" in str(reason)
+            end = None
+        left = int.from_bytes(machine.memory(counter, 4), "little")
+        machine.poke(counter, bytes(4))
+        happened = Guest(machine.memory).events() - before
+        failures = [e for e in machine.command(f"dump events {happened}") if e.get("kind") == "nomem"]
+        clear(machine)
+        if left:
+            assert int(end[2]) == 0 and not failures
+            break
+        assert failures
+        refused += end is None
+        lacking += end is not None and int(end[2]) > 0
+    assert left and refused > 5 and lacking > 15
 
 
 def test_numbers_come_round(machine):
