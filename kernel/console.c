@@ -80,7 +80,7 @@ const struct viz_prompt *console_prompt(void) {
 static void press(int key) {
     enum prompt_use use = prompt_press(&prompt, key);
     const char *line = use == PROMPT_ENTERED ? prompt.text : binding_line(key);
-    if (use == PROMPT_USED || (use == PROMPT_UNUSED && (lecture_press(key) || quiz_press(key))))
+    if (use == PROMPT_USED || (use == PROMPT_UNUSED && (quiz_press(key) || lecture_press(key))))
         return;
     if (line)
         console_command(line);

@@ -3,12 +3,12 @@
  * goes back to the moment before it, and the class chooses among the holes of that moment. The answer is the event, so
  * any policy can be asked about.
  *
- *   asked: the past is shown at `before`, and nothing has happened since the step
+ *   open: the past is shown at `before`, and nothing has happened since the step (still_open sees to it)
  */
 #include "kernel/kernel.h"
 #include "mm/past.h"
 #include "mm/policy.h"
-#include "viz/chain.h"
+#include "viz/cursor.h"
 #include "viz/viz.h"
 
 enum { TEXT_BYTES = 96 };
@@ -24,8 +24,20 @@ static struct {
 } question;
 static char text[TEXT_BYTES];
 
+static const char waits[] = "Quiz: the next malloc of a healed heap asks which hole it takes";
+
 static const struct space *asker(void) {
     return space_at(past_moment(), event_at(question.answer)->pid);
+}
+
+/* Is there a question? A command may have gone elsewhere since it was asked: then it is not answered. */
+static bool still_open(void) {
+    if (question.open && past_moment() == question.before && asker())
+        return true;
+    if (question.open)
+        copy_text(text, waits, sizeof text);
+    question.open = false;
+    return false;
 }
 
 /* ---- the choices: the holes in order, and that the heap grows ---- */
@@ -34,13 +46,14 @@ static bool hole_at(const struct heap *heap, vaddr_t address, struct tile_view *
     return heap_tile(past_moment(), heap, address, tile) && tile->state == TILE_HOLE;
 }
 
+/* The hole behind, the heap's end behind the last one; behind that the first one again. */
 static vaddr_t next_choice(const struct heap *heap, vaddr_t from) {
     struct region range = heap_range(past_moment(), heap);
     struct tile_view tile;
-    vaddr_t at = from;
-    if (at == range.end)
+    vaddr_t at = from == range.end ? range.start : from;
+    if (from == range.end && hole_at(heap, at, &tile))
         return at;
-    while (heap_tile(past_moment(), heap, at, &tile) && (at = tile.at.end) != range.end)
+    while (at != range.end && heap_tile(past_moment(), heap, at, &tile) && (at = tile.at.end) != range.end)
         if (hole_at(heap, at, &tile))
             break;
     return at;
@@ -53,33 +66,52 @@ static vaddr_t previous_choice(const struct heap *heap, vaddr_t from) {
          at = tile.at.start)
         if (tile.state == TILE_HOLE)
             return tile.at.start;
-    return from;
+    return range.end;
+}
+
+/* The hole that the cursor is on becomes the choice. False: it is on none, or on the one that was chosen. */
+static bool take_cursor(void) {
+    struct subject subject = cursor_subject();
+    const struct space *space = asker();
+    struct tile_view tile;
+    if (!cursor_on() || subject.kind != SUBJECT_HEAP || subject.pid != space->pid ||
+        !hole_at(&space->heap, subject.at.start, &tile) || tile.at.start == question.choice)
+        return false;
+    question.choice = tile.at.start;
+    return true;
+}
+
+static void put_question(void) {
+    const struct space *space = asker();
+    struct tile_view tile;
+    const struct event *e = event_at(question.answer);
+    char choice[48] = "none fits, the heap grows";
+    if (hole_at(&space->heap, question.choice, &tile))
+        format_text(choice, sizeof choice, "%08X, %'u B", (unsigned)tile.at.start,
+                    (unsigned)region_size(tile.at));
+    format_text(text, sizeof text, "%s: malloc(%" PRIu32 "), %s: which hole?  \x1B %s \x1A  Enter",
+                space->name, e->arg[0], space->heap.config.policy->title, choice);
 }
 
 static void show_choice(void) {
     const struct space *space = asker();
     struct tile_view tile;
     struct subject subject = {SUBJECT_NOTHING, space->pid, {question.choice, question.choice + 1}, 0};
-    const struct event *e = event_at(question.answer);
-    char choice[48] = "none fits, the heap grows";
-    if (hole_at(&space->heap, question.choice, &tile)) {
+    if (hole_at(&space->heap, question.choice, &tile))
         subject.kind = SUBJECT_HEAP;
-        format_text(choice, sizeof choice, "%08X, %'u B", (unsigned)tile.at.start,
-                    (unsigned)region_size(tile.at));
-    }
     viz_inspect(&subject);
-    format_text(text, sizeof text, "%s: malloc(%" PRIu32 "), %s: which hole?  \x1B %s \x1A  Enter",
-                space->name, e->arg[0], space->heap.config.policy->title, choice);
+    put_question();
 }
 
 /* ---- asking ---- */
 
-/* The heap's malloc among the steps since the last look, or NULL. */
-static const struct event *new_malloc(void) {
+/* The first heap's malloc among the steps since the last look, or NULL; *steps: whether there were any. */
+static const struct event *new_malloc(bool *steps) {
     const struct event *found = NULL;
     seen = seen + 1 < events_oldest() ? events_oldest() - 1 : seen;
     while (!found && seen + 1 < events.next) {
         const struct event *e = event_at(++seen);
+        *steps |= e->step != 0;
         found = e->kind == EV_MALLOC && e->owner == OWNER_HEAP && e->step ? e : NULL;
     }
     return found;
@@ -106,57 +138,84 @@ static void ask(const struct event *e) {
     show_choice();
 }
 
-static void tell(bool right) {
-    const struct event *e = event_at(question.answer);
-    const struct policy *policy = space_at(NOW, e->pid) ? space_at(NOW, e->pid)->heap.config.policy : NULL;
-    char place[48];
-    asked++;
-    correct += right;
-    format_text(place, sizeof place, question.grows ? "no hole fitted, the heap grew" : "the hole at %08X",
-                (unsigned)e->was.start);
-    format_text(text, sizeof text, "%s: %s: %s.  Score: %" PRIu32 " of %" PRIu32, right ? "Right" : "No",
-                policy ? policy->title : "it", place, correct, asked);
+/* "Best fit passed 7 holes and took the smallest that fits, 800 B." behind what stands in the text. */
+static void tell_why(const struct event *e) {
+    const struct policy *policy = NULL;
+    TABLE_EACH(policies, const struct policy, p)
+    policy = (*p)->code == e->policy ? *p : policy;
+    uint32_t passed = e->arg[1];
+    char title[24];
+    copy_text(title, policy ? policy->title : "it", sizeof title);
+    title[0] -= 'a' - 'A';
+    append_text(text, sizeof text, "%s ", title);
+    if (passed)
+        append_text(text, sizeof text, "passed %" PRIu32 " hole%s and ", passed, passed == 1 ? "" : "s");
+    if (question.grows)
+        append_text(text, sizeof text, "found none that fits: the heap grew.");
+    else
+        append_text(text, sizeof text, "took %s, %'u B.", policy ? policy->takes : "the one",
+                    (unsigned)region_size(e->was));
+}
+
+/* Back to the present, where the explanation of the step stands. */
+static void close_question(void) {
+    static const struct subject nothing = {.kind = SUBJECT_NOTHING};
+    question.open = false;
+    past_close();
+    viz_inspect(&nothing);
 }
 
 static void reveal(void) {
     const struct event *e = event_at(question.answer);
     vaddr_t end = heap_range(question.before, &asker()->heap).end;
     bool right = question.grows ? question.choice == end : question.choice == e->was.start;
-    struct subject block = {SUBJECT_HEAP, e->pid, e->at, 0};
-    tell(right);
-    question.open = false;
-    past_close();
-    viz_inspect(&block);
+    asked++;
+    correct += right;
+    format_text(text, sizeof text, "%s, %" PRIu32 " of %" PRIu32 ". ", right ? "Right" : "No", correct,
+                asked);
+    tell_why(e);
+    close_question();
+}
+
+static void give_up(void) {
+    copy_text(text, "The answer: ", sizeof text);
+    tell_why(event_at(question.answer));
+    close_question();
 }
 
 bool quiz_press(int key) {
-    if (!question.open)
+    if (!still_open())
         return false;
     const struct heap *heap = &asker()->heap;
-    if (key == '\n')
-        reveal();
-    else if (key == KEY_LEFT || key == KEY_RIGHT)
-        question.choice = (key == KEY_LEFT ? previous_choice : next_choice)(heap, question.choice);
-    else
-        return false;
-    if (question.open)
-        show_choice();
+    take_cursor();
+    switch (key) {
+    case '\n': reveal(); return true;
+    case '\033': give_up(); return true;
+    case KEY_LEFT: question.choice = previous_choice(heap, question.choice); break;
+    case KEY_RIGHT: question.choice = next_choice(heap, question.choice); break;
+    default: return false;
+    }
+    show_choice();
     return true;
 }
 
 void quiz_work(void) {
+    bool steps = false;
     if (!on)
         return;
-    if (question.open && past_moment() != question.before) { /* somebody went elsewhere: not answered */
-        question.open = false;
-        *text = 0;
+    if (still_open()) {
+        if (take_cursor())
+            put_question();
+        return;
     }
     if (past_moment() != NOW)
         return;
-    const struct event *e = new_malloc();
+    const struct event *e = new_malloc(&steps);
     seen = e ? events.next - 1 : seen;
     if (e)
         ask(e);
+    else if (steps)
+        copy_text(text, waits, sizeof text);
 }
 
 const char *quiz_text(void) {
@@ -177,7 +236,7 @@ static const char *quiz_verb(struct command *command) {
         conductor_stop();
         asked = correct = 0;
         seen = events.next - 1;
-        copy_text(text, "Quiz: the next step asks before it shows what happened", sizeof text);
+        copy_text(text, waits, sizeof text);
     }
     return NULL;
 }

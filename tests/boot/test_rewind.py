@@ -467,7 +467,10 @@ def quiz_step(machine):
     return malloc
 
 
-@pytest.mark.parametrize("policy", ["first", "next", "best", "worst", "buddy"])
+TITLES = {"first": "First fit", "next": "Next fit", "best": "Best fit", "worst": "Worst fit", "buddy": "Buddy"}
+
+
+@pytest.mark.parametrize("policy", TITLES)
 def test_the_quiz_knows_what_the_policy_took(machine, policy):
     machine.command("pause")
     machine.command(f"policy {policy}")
@@ -479,6 +482,7 @@ def test_the_quiz_knows_what_the_policy_took(machine, policy):
     for _ in range(12):
         malloc = quiz_step(machine)
         if not malloc:
+            wait_until("no word of the last answer", lambda: machine.rows()[23].startswith("Quiz: the next malloc"))
             continue
         assert place(machine)[1] >= 1, "the step is shown too early"
         answer = "the heap grows" if malloc["grows"] else malloc["was"].split("..")[0].upper() + ","
@@ -488,17 +492,19 @@ def test_the_quiz_knows_what_the_policy_took(machine, policy):
             if (answer in shown_row) != wrong:
                 break
             machine.command("key right")
-            wait_until("the next choice", lambda: question(machine) != shown_row or "grows" in shown_row)
+            wait_until("the next choice", lambda: question(machine) != shown_row)
         else:
             pytest.fail(f"{answer} is no choice: {shown_row}")
         asked, right = asked + 1, right + (not wrong)
         machine.command("key enter")
         assert machine.command("quiz")[0] == {"quiz": "on", "correct": str(right), "asked": str(asked)}
         assert place(machine)[1] == 0
-        wait_until("the answer", lambda: f"Score: {right} of {asked}" in machine.rows()[23])
+        told = f"{'No' if wrong else 'Right'}, {right} of {asked}. {TITLES[policy]} "
+        wait_until("the answer", lambda: machine.rows()[23].startswith(told))
+        assert "took" in machine.rows()[23] or "the heap grew" in machine.rows()[23]
     assert asked > 3
     machine.command("quiz off")
-    wait_until("the legend", lambda: "Score" not in machine.rows()[23])
+    wait_until("the legend", lambda: "which hole" not in machine.rows()[23] and " of " not in machine.rows()[23])
 
 
 def test_a_question_can_be_left(machine):
@@ -511,3 +517,39 @@ def test_a_question_can_be_left(machine):
     machine.command("at now")
     assert machine.command("quiz")[0]["asked"] == "0"
     wait_until("no question", lambda: not question(machine))
+
+
+def asked_about_sizes(machine):
+    machine.command("pause")
+    machine.command("guard off")
+    machine.command("run sizes")
+    machine.command("step 21")
+    wait_until("the holes", lambda: machine.command("dump procs")[0]["steps"] == "21")
+    machine.command("quiz on")
+    machine.command("step")
+    wait_until("the question", lambda: question(machine))
+
+
+def test_what_ends_the_program_ends_its_question(machine):
+    """Both lines come in one write, before the quiz has had its turn."""
+    asked_about_sizes(machine)
+    machine.send(b"kill all\nkey enter\n")
+    assert machine.answer() == machine.answer() == ["ok"]
+    assert machine.command("quiz")[0]["asked"] == "0" and not machine.processes()
+
+
+def test_the_cursor_chooses_and_escape_gives_up(machine):
+    asked_about_sizes(machine)
+    machine.command("view heap")
+    first = question(machine)
+    machine.command("key right")
+    wait_until("another hole", lambda: question(machine) not in (None, first))
+    second = question(machine)
+    machine.command("key left")
+    wait_until("the first hole", lambda: question(machine) == first)
+    address = re.search("([0-9A-F]{8}), ", second)[1]
+    machine.command(f"inspect heap 0x{address}")
+    wait_until("the cursor's hole", lambda: question(machine) == second)
+    machine.command("key esc")
+    wait_until("the answer", lambda: machine.rows()[23].startswith("The answer: First fit"))
+    assert machine.command("quiz")[0]["asked"] == "0" and place(machine)[1] == 0
