@@ -15,10 +15,12 @@ void reply(const struct command *command, const char *format, ...) {
     command->outlet->line(command->outlet->context, text);
 }
 
-bool command_number(const char *word, uint32_t *value) {
-    bool hex = word[0] == '0' && (word[1] == 'x' || word[1] == 'X');
-    uint32_t base = hex ? 16 : 10;
-    word += hex ? 2 : 0;
+static bool marked_hex(const char *word) {
+    return word[0] == '0' && (word[1] == 'x' || word[1] == 'X');
+}
+
+/* All of the word is digits of that base, and 32 bits hold what they say. */
+static bool digits(const char *word, uint32_t base, uint32_t *value) {
     if (!*word)
         return false;
     for (*value = 0; *word; word++) {
@@ -32,6 +34,14 @@ bool command_number(const char *word, uint32_t *value) {
         *value = (uint32_t)next;
     }
     return true;
+}
+
+bool command_number(const char *word, uint32_t *value) {
+    return marked_hex(word) ? digits(word + 2, 16, value) : digits(word, 10, value);
+}
+
+bool command_address(const char *word, uint32_t *value) {
+    return digits(marked_hex(word) ? word + 2 : word, 16, value);
 }
 
 const struct verb *verb_find(const char *name) {

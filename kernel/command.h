@@ -65,4 +65,7 @@ void command_complete(const char *line, struct completion *completion);
 /* A whole number, decimal or 0x hex. False when it is none. */
 bool command_number(const char *word, uint32_t *value);
 
+/* An address, as the screen prints it: hexadecimal, with 0x before it or without. False when it is none. */
+bool command_address(const char *word, uint32_t *value);
+
 #endif

@@ -5,14 +5,10 @@
  */
 #include "kernel/kernel.h"
 #include "mm/past.h"
-#include "mm/policy.h"
-#include "mm/regime.h"
+#include "viz/viz.h"
 
-enum { PACE_MOST = 1000 };
-#define SECOND_US 1000000u
-#define NEVER_US  (~0ull)
-
-struct terms conductor;
+enum { RATE_FIRST = 1, RATE_HIGH = 512, RATE_BELOW_MOST = 64 }; /* what + and - choose */
+#define NEVER_US (~0ull)
 
 /*
  * A tempo, of all programs or of one. A program of its own tempo follows the common one as far as it says nothing else.
@@ -31,8 +27,6 @@ static struct tempo all = {.will = RUNS}, own[SPACES]; /* by slot */
 static bool held;
 static uint64_t due_us = NEVER_US; /* when the next paced step is due */
 static struct queue gate;
-static char caption[COMMAND_BYTES];
-static uint32_t captions;
 
 bool conductor_open = true;
 
@@ -167,6 +161,13 @@ void conductor_stop(void) {
         own[i].passes = 0;
 }
 
+void conductor_ended(void) {
+    for (int i = 0; i < SPACES; i++)
+        if (processes[i] && serves(&all, own_of(processes[i])))
+            return;
+    all.passes = 0;
+}
+
 bool conductor_due(void) {
     return !conductor_still() && clock_us() >= due_us;
 }
@@ -189,6 +190,13 @@ void conductor_work(void) {
 
 uint32_t conductor_rate(void) {
     return all.rate;
+}
+
+void conductor_run(uint32_t rate) {
+    held = false;
+    past_close();
+    set_rate(&all, rate);
+    set_will(&all, RUNS);
 }
 
 bool conductor_held(void) {
@@ -218,6 +226,23 @@ const char *conductor_pace(void) {
     return held ? "hold" : pace_words(&all, all.will == STOPPED);
 }
 
+/* Steps that were asked for and that no program has come to yet: the chosen one sleeps, say. */
+static uint32_t awaited(const struct tempo *mine) {
+    return (stopped(mine) && mine ? mine->passes : 0) + (all.will == STOPPED ? all.passes : 0);
+}
+
+const char *conductor_pace_shown(void) {
+    static char text[16];
+    const struct process *chosen = process_find(viz_selected());
+    const struct tempo *mine = chosen ? own_of(chosen) : NULL;
+    const char *its = chosen ? conductor_pace_of(chosen->pid) : NULL;
+    uint32_t count = awaited(mine);
+    if (held || !count)
+        return held || !its ? conductor_pace() : its;
+    format_text(text, sizeof text, count < 1000 ? "step %" PRIu32 : "step many", count);
+    return text;
+}
+
 bool conductor_stops(const struct thread *thread) {
     return thread->queue == &gate;
 }
@@ -227,32 +252,6 @@ const char *conductor_pace_of(uint16_t pid) {
     struct tempo *mine = process ? own_of(process) : NULL;
     bool says = mine && (mine->paced || mine->will != FOLLOWS);
     return says ? pace_words(pacer(mine), stopped(mine)) : NULL;
-}
-
-const char *conductor_caption(void) {
-    return *caption ? caption : NULL;
-}
-
-uint32_t conductor_captions(void) {
-    return captions;
-}
-
-void conductor_say(const char *text) {
-    copy_text(caption, text, sizeof caption);
-    captions++;
-    if (past_moment() == NOW) /* of the past one may speak, and it stays as it is */
-        event_emit(EV_SAY, OWNER_KBYTE, (struct region){0, 0}, (struct region){0, 0});
-}
-
-void conductor_init(void) {
-    const char *wanted = boot_option("regime");
-    conductor.regime = wanted ? regime_find(wanted) : NULL;
-    if (wanted && !conductor.regime)
-        log_line("command line: there is no regime \"%s\"", wanted);
-    if (!conductor.regime)
-        conductor.regime = regime_find("healed");
-    conductor.policy = policy_find("first");
-    conductor.guard = true;
 }
 
 /* ---- commands ---- */
@@ -273,12 +272,24 @@ static const char *pause_verb(struct command *command) {
     return NULL;
 }
 
-static const char *go_verb(struct command *command) {
-    struct tempo *tempo = tempo_named(command, 1);
+static void let_run(struct tempo *tempo) {
     held = false;
     past_close();
     pacer(tempo == &all ? NULL : tempo)->next_us = clock_us();
     set_will(tempo, RUNS);
+}
+
+static const char *go_verb(struct command *command) {
+    let_run(tempo_named(command, 1));
+    return NULL;
+}
+
+static const char *toggle_verb(struct command *command) {
+    (void)command;
+    if (conductor_running())
+        set_will(&all, STOPPED);
+    else
+        let_run(&all);
     return NULL;
 }
 
@@ -286,9 +297,8 @@ static const char *step_verb(struct command *command) {
     uint32_t count = 1;
     int pid = pid_word(command);
     struct tempo *tempo = tempo_named(command, pid);
-    bool given = pid > 1 && command->count > 1 && !same_text(command->words[1], "pid");
-    if (given && (!command_number(command->words[1], &count) || !count))
-        return "expected a number of steps";
+    if (command->count > 1 && !same_text(command->words[1], "pid"))
+        command_number(command->words[1], &count);
     if (held)
         return "the machine is held; \"go\" releases it";
     past_close();
@@ -309,12 +319,26 @@ static const char *pace_verb(struct command *command) {
               tempo == &all ? conductor_pace() : pace_words(pacer(tempo), stopped(tempo)));
         return NULL;
     }
-    bool most = same_text(command->words[1], "max");
-    if (!most && (!command_number(command->words[1], &wanted) || !wanted || wanted > PACE_MOST))
-        return "expected steps a second, 1 to 1000, or \"max\"";
+    if (!same_text(command->words[1], "max"))
+        command_number(command->words[1], &wanted);
     past_close();
     set_rate(tempo, wanted);
     set_will(tempo, RUNS);
+    return NULL;
+}
+
+/* What stands still begins slowly. */
+static const char *faster_verb(struct command *command) {
+    (void)command;
+    bool goes = conductor_running();
+    conductor_run(!goes ? RATE_FIRST : all.rate < RATE_HIGH ? all.rate * 2 : 0);
+    return NULL;
+}
+
+static const char *slower_verb(struct command *command) {
+    (void)command;
+    if (conductor_running())
+        conductor_run(!all.rate ? RATE_BELOW_MOST : all.rate > RATE_FIRST ? all.rate / 2 : RATE_FIRST);
     return NULL;
 }
 
@@ -325,52 +349,26 @@ static const char *hold_verb(struct command *command) {
     return NULL;
 }
 
-static const char *say_verb(struct command *command) {
-    conductor_say(command->rest);
-    return NULL;
-}
-
-static const char *policy_verb(struct command *command) {
-    if (command->count == 1) {
-        TABLE_EACH(policies, const struct policy, p)
-        reply(command, "policy=%s current=%d words=%s", (*p)->name, *p == conductor.policy, (*p)->words);
-        return NULL;
-    }
-    conductor.policy = policy_find(command->words[1]);
-    return NULL;
-}
-
-static const char *guard_verb(struct command *command) {
-    bool on = same_text(command->words[1], "on");
-    if (!on && !same_text(command->words[1], "off"))
-        return "expected \"on\" or \"off\"";
-    conductor.guard = on;
-    return NULL;
-}
-
 static const struct verb verb_pause = {
     "pause", "pause [PID]", "Stops every program, or one, before its next malloc or free.", pause_verb};
 static const struct verb verb_go = {"go", "go [PID]", "Lets everything run again, or one program.", go_verb};
 static const struct verb verb_step = {
-    "step", "step [N] [pid PID]", "Lets the next N (1) mallocs or frees happen, of all programs or of one.",
-    step_verb};
+    "step", "step [COUNT] [pid PID]",
+    "Lets the next COUNT (1) mallocs or frees happen, of all programs or of one.", step_verb};
 static const struct verb verb_pace = {
-    "pace", "pace [N | max] [pid PID]",
+    "pace", "pace [RATE | max] [pid PID]",
     "Sets or tells how many mallocs and frees happen a second, in all programs or in one.", pace_verb};
+static const struct verb verb_toggle = {"toggle", "toggle", "Stops the programs, or lets them go on.",
+                                        toggle_verb};
+static const struct verb verb_faster = {"faster", "faster", "Doubles the pace.", faster_verb};
+static const struct verb verb_slower = {"slower", "slower", "Halves the pace.", slower_verb};
 static const struct verb verb_hold = {
     "hold", "hold", "Paints a last picture, then stops everything but commands.", hold_verb};
-static const struct verb verb_say = {"say", "say [TEXT]", "Puts a caption on the screen, or takes it away.",
-                                     say_verb};
-static const struct verb verb_policy = {
-    "policy", "policy [POLICY]", "Chooses how the heaps of programs started from now on choose a hole.",
-    policy_verb};
-static const struct verb verb_guard = {
-    "guard", "guard on|off", "Says whether blocks of programs started from now on carry guards.", guard_verb};
 TABLE_ENTRY(verbs, const struct verb, verb_pause);
 TABLE_ENTRY(verbs, const struct verb, verb_go);
 TABLE_ENTRY(verbs, const struct verb, verb_step);
 TABLE_ENTRY(verbs, const struct verb, verb_pace);
+TABLE_ENTRY(verbs, const struct verb, verb_toggle);
+TABLE_ENTRY(verbs, const struct verb, verb_faster);
+TABLE_ENTRY(verbs, const struct verb, verb_slower);
 TABLE_ENTRY(verbs, const struct verb, verb_hold);
-TABLE_ENTRY(verbs, const struct verb, verb_say);
-TABLE_ENTRY(verbs, const struct verb, verb_policy);
-TABLE_ENTRY(verbs, const struct verb, verb_guard);

@@ -141,44 +141,11 @@ static const char *prompt_verb(struct command *command) {
     return NULL;
 }
 
-static const char *toggle(struct command *command) {
-    return verb_find(conductor_running() ? "pause" : "go")->run(command);
-}
-
-enum { RATE_LOW = 1, RATE_HIGH = 512, RATE_FIRST = 64 };
-
-static const char *pace(uint32_t rate) {
-    char number[12];
-    struct command command = {.count = 2, .words = {"pace", number}};
-    format_text(number, sizeof number, "%" PRIu32, rate);
-    return verb_find("pace")->run(&command);
-}
-
-static const char *slower(struct command *command) {
-    uint32_t rate = conductor_rate();
-    (void)command;
-    return pace(rate > RATE_LOW ? rate / 2 : rate ? RATE_LOW : RATE_FIRST);
-}
-
-static const char *faster(struct command *command) {
-    uint32_t rate = conductor_rate();
-    struct command most = {.count = 2, .words = {"pace", "max"}};
-    (void)command;
-    return rate && rate < RATE_HIGH ? pace(rate * 2) : verb_find("pace")->run(&most);
-}
-
 static const struct verb verb_key = {"key", "key KEY", "Presses a key: whatever keys can do.", press_verb};
 static const struct verb verb_prompt = {"prompt", "prompt [TEXT]",
                                         "Opens the prompt on the screen, with a text in it.", prompt_verb};
-static const struct verb verb_toggle = {"toggle", "toggle", "Stops the programs, or lets them go on.",
-                                        toggle};
-static const struct verb verb_faster = {"faster", "faster", "Doubles the pace.", faster};
-static const struct verb verb_slower = {"slower", "slower", "Halves the pace.", slower};
 TABLE_ENTRY(verbs, const struct verb, verb_key);
 TABLE_ENTRY(verbs, const struct verb, verb_prompt);
-TABLE_ENTRY(verbs, const struct verb, verb_toggle);
-TABLE_ENTRY(verbs, const struct verb, verb_faster);
-TABLE_ENTRY(verbs, const struct verb, verb_slower);
 
 static const struct vocabulary words_key = {
     .name = "KEY", .title = "a character or a key's name", .word = key_name_at, .fits = is_key};

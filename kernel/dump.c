@@ -133,9 +133,8 @@ static void dump_books(struct command *command, const struct books *books, uint3
 }
 
 static const char *dump_table(struct command *command) {
-    uint32_t most;
-    if (!command_number(command->words[2], &most))
-        return "expected how many entries";
+    uint32_t most = 0;
+    command_number(command->words[2], &most);
     TABLE_EACH(regimes, const struct regime, r)
     if ((*r)->books)
         dump_books(command, (*r)->books, most);

@@ -7,8 +7,7 @@
 #include "mm/regime.h"
 #include "viz/viz.h"
 
-#define FRAME_US  16667u
-#define SECOND_US 1000000u
+#define FRAME_US 16667u
 
 static uint64_t due_us;
 static uint64_t second_us, painted_us; /* when this second began, and what painting took of it */
@@ -41,8 +40,8 @@ void frame_paint(void) {
     count_missed();
     struct viz_status status = {
         .now = clock_ms(),
-        .regime = conductor.regime->name,
-        .pace = conductor_pace(),
+        .regime = terms_now.regime->name,
+        .pace = conductor_pace_shown(),
         .running = conductor_running(),
         .share = share,
         .missed = missed,
@@ -50,11 +49,10 @@ void frame_paint(void) {
         .glow = glow,
         .moment = past_moment(),
         .steps_back = rewind_steps(),
-        .caption = conductor_caption(),
-        .captions = conductor_captions(),
         .race = race_shown(),
         .prompt = console_prompt(),
     };
+    status.caption = caption_shown(&status.captions);
     status.question = quiz_text();
     status.since = mark_compared(&status.mark);
     audit_tell(&status);
@@ -156,10 +154,7 @@ static const char *select(struct command *command) {
 }
 
 static const char *set(bool *what, const char *word) {
-    bool on = same_text(word, "on");
-    if (!on && !same_text(word, "off"))
-        return "expected \"on\" or \"off\"";
-    *what = on;
+    *what = same_text(word, "on");
     return NULL;
 }
 

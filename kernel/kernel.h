@@ -109,6 +109,7 @@ void fault(struct registers *frame);
 /* ---- clock.c: 250 interrupts a second for the scheduler; time itself is the time stamp counter's ---- */
 
 void clock_init(void);
+#define SECOND_US 1000000u
 uint64_t clock_us(void); /* since clock_init */
 uint32_t clock_ms(void);
 
@@ -333,16 +334,38 @@ bool conductor_running(void);
 /* Stops all programs; steps that were asked for and not made yet are forgotten. */
 void conductor_stop(void);
 const char *conductor_pace(void);
+/* For the title: the chosen process's pace; "step 2": so many steps were asked for, and nobody has come to them yet. */
+const char *conductor_pace_shown(void);
+/* All programs run, so many steps a second, 0: as fast as they can; of the present. */
+void conductor_run(uint32_t rate);
+/* A process is gone: steps that were asked for end with the last that could make them. */
+void conductor_ended(void);
 /* A process's own pace, valid until the next call; NULL: it goes with all. */
 const char *conductor_pace_of(uint16_t pid);
 /* Does the thread stand at the gate? */
 bool conductor_stops(const struct thread *thread);
-const char *conductor_caption(void); /* NULL: none */
-uint32_t conductor_captions(void);   /* how often it has changed */
-void conductor_say(const char *text);
+
+#define PACE_MOST 1000u /* steps a second */
+
+/* ---- caption.c ---- */
+
+#define CAPTION_LETTERS 80
+
+/* NULL, or why the text is no caption. */
+const char *caption_check(const char *text);
+/* OK, or E_INVAL, and the log says why. */
+int caption_of_program(const struct process *process, const char *text);
+/* What a program said ends, when that process has ended; with `all` in any case. */
+void caption_end(bool all);
+void caption_clear(void);
+/* The caption of the moment that is shown, or NULL; its number is another one for each. */
+const char *caption_shown(uint32_t *number);
+
+/* ---- terms.c ---- */
+
 /* What programs that commands start run under. */
-extern struct terms conductor;
-void conductor_init(void);
+extern struct terms terms_now;
+void terms_init(void);
 
 /* ---- race.c: one program in several lanes, step for step ---- */
 
@@ -352,8 +375,15 @@ extern uint32_t race_living; /* lanes that have not ended; 0: no race runs */
  * compared. */
 void race_gate(uint32_t request);
 void race_step_over(void);
-/* A process is about to give everything back. */
+/* A process has begun: a child of a lane counts for it. */
+void race_begun(const struct process *process);
+/* Is it a lane of the race, or a child of one? */
+bool race_has(const struct process *process);
+/* A process is about to give everything back; it has. */
 void race_ended(const struct process *process);
+void race_gone(uint16_t pid);
+/* Does the process lead the race at the event `seq`? True for whoever is in none. */
+bool race_leads(uint16_t pid, uint32_t seq);
 const struct race *race_shown(void); /* NULL: there has been none */
 
 /* ---- audit.c: the audit in the background ---- */

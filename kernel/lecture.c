@@ -298,9 +298,15 @@ static bool is_seconds(const char *word) {
     return seconds(word, &ms);
 }
 
+static bool is_label(const char *word) {
+    return *word;
+}
+
+static const struct vocabulary words_label = {.name = "LABEL", .title = "a label's name", .fits = is_label};
+TABLE_ENTRY(vocabularies, const struct vocabulary, words_label);
 static const struct vocabulary words_lecture = {
     .name = "LECTURE", .title = "a lecture", .word = lecture_word};
 static const struct vocabulary words_seconds = {
-    .name = "SECONDS", .title = "seconds, up to 3600", .fits = is_seconds};
+    .name = "SECONDS", .title = "0 to 3600 seconds", .fits = is_seconds};
 TABLE_ENTRY(vocabularies, const struct vocabulary, words_lecture);
 TABLE_ENTRY(vocabularies, const struct vocabulary, words_seconds);

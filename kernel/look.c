@@ -33,26 +33,21 @@ static const char *rows(struct command *command) {
     return NULL;
 }
 
-/* The shift of a power of two, or 32. */
+/* Of a power of two. */
 static uint8_t shift_of(uint32_t bytes) {
-    uint8_t shift = 0;
-    while (shift < 32 && bytes != (uint32_t)1 << shift)
-        shift++;
-    return shift;
+    return (uint8_t)__builtin_ctz(bytes);
 }
 
 static const char *zoom(struct command *command) {
     const char *word = command->words[1];
-    uint32_t bytes;
+    uint32_t bytes = 0;
     int result;
     if (same_text(word, "in") || same_text(word, "out"))
         result = viz_zoom(same_text(word, "in") ? -1 : 1);
     else if (same_text(word, "fit"))
         result = viz_zoom(0);
-    else if (command_number(word, &bytes) && shift_of(bytes) < 32)
-        result = viz_zoom_to(shift_of(bytes));
     else
-        return "expected \"in\", \"out\", \"fit\", or the bytes of a pixel, a power of two";
+        result = command_number(word, &bytes) ? viz_zoom_to(shift_of(bytes)) : E_INVAL;
     return result == OK ? NULL : "this view has no map";
 }
 
@@ -63,20 +58,14 @@ static const char *inspect(struct command *command) {
     } kinds[] = {
         {"heap", SUBJECT_HEAP}, {"page", SUBJECT_PAGES}, {"frame", SUBJECT_FRAMES}, {"event", SUBJECT_EVENT}};
     struct subject subject = {.kind = SUBJECT_NOTHING};
-    uint32_t number = 0;
-    if (command->count == 2 && same_text(command->words[1], "off")) {
-        viz_inspect(&subject);
-        return NULL;
-    }
+    uint32_t address;
     for (uint32_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (same_text(command->words[1], kinds[i].name))
             subject.kind = kinds[i].kind;
-    if (subject.kind == SUBJECT_NOTHING || command->count != 3 || !command_number(command->words[2], &number))
-        return "expected heap, page or frame and an address, or event and a number, or off";
     if (subject.kind == SUBJECT_EVENT)
-        subject.seq = number;
-    else
-        subject.at = (struct region){number, number + 1};
+        command_number(command->words[2], &subject.seq);
+    else if (subject.kind != SUBJECT_NOTHING && command_address(command->words[2], &address))
+        subject.at = (struct region){address, address + 1};
     if (subject.kind == SUBJECT_HEAP || subject.kind == SUBJECT_PAGES)
         subject.pid = viz_selected();
     viz_inspect(&subject);
@@ -96,7 +85,7 @@ static const struct verb verb_zoom = {
     "zoom", "zoom in|out|fit|BYTES",
     "Changes how many bytes a pixel stands for, in the cursor's map or the last one.", zoom};
 static const struct verb verb_inspect = {
-    "inspect", "inspect heap|page|frame ADDRESS | event N | off",
+    "inspect", "inspect heap|page|frame ADDRESS | event SEQ | off",
     "Puts the cursor on a thing, of the chosen process where it is one's, or away.", inspect};
 TABLE_ENTRY(verbs, const struct verb, verb_theme);
 TABLE_ENTRY(verbs, const struct verb, verb_letters);

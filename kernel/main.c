@@ -17,7 +17,7 @@ static void start_first_program(void) {
     wanted = boot_option("run");
     if (*lecture && !wanted)
         return; /* it sets its own scene */
-    if (process_spawn(wanted ? wanted : "churn", 0, &conductor, &reason) < 0)
+    if (process_spawn(wanted ? wanted : "churn", 0, &terms_now, &reason) < 0)
         log_line("no program starts by itself: %s", reason);
 }
 
@@ -31,7 +31,7 @@ _Noreturn void kmain(uint32_t magic, paddr_t block) {
     boot_info_read(magic, block); /* memory map, modules, command line, before anything overwrites them */
     memory_init();                /* the final directory; memman, owners and the event ring */
     regimes_init();               /* the museum's arena */
-    conductor_init();             /* what programs run under */
+    terms_init();                 /* what programs run under */
     programs_init();              /* the modules by name */
     lectures_init();              /* the modules that are lectures, checked */
     boot_options_check();         /* words nobody knows */

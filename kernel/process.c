@@ -191,8 +191,11 @@ int process_spawn(const char *line, uint16_t parent, const struct terms *terms, 
         e->arg[0] = parent;
     }
     actor = before;
-    if (done >= 0)
+    if (done >= 0) {
+        caption_end(false);
+        race_begun(process);
         return process->pid;
+    }
     space_delete(process->space);
     process_free(process);
     return refuse(E_NOMEM, reason, name, NULL);
@@ -260,7 +263,10 @@ static void finish(struct process *process) {
     processes[process->space->slot] = NULL;
     space_delete(process->space);
     process->space = NULL;
+    uint16_t pid = process->pid;
     bury(process);
+    race_gone(pid);
+    conductor_ended();
 }
 
 static void reap(struct process *process) {
@@ -385,7 +391,7 @@ bool process_look_ended(uint32_t index, struct viz_process *out) {
 
 static const char *run(struct command *command) {
     const char *reason = NULL;
-    int pid = process_spawn(command->rest, 0, &conductor, &reason);
+    int pid = process_spawn(command->rest, 0, &terms_now, &reason);
     if (pid >= 0)
         reply(command, "pid=%d", pid);
     return reason;
@@ -396,7 +402,9 @@ static const char *kill(struct command *command) {
     for (int i = 0; all && i < SPACES; i++)
         if (processes[i])
             process_end(processes[i], EXIT_KILLED, EXIT_BY_KILL);
-    if (!all)
+    if (all)
+        caption_end(true);
+    else
         process_end(process_named(command->words[1]), EXIT_KILLED, EXIT_BY_KILL);
     process_reap();
     return NULL;

@@ -1,7 +1,7 @@
 /*
  * Races: one program in two to four lanes, each under terms of its own, on the same stream of requests. The
  * lanes go step by step: the first that lives leads and passes the conductor's gate as any program does, the
- * others follow it at once.
+ * others follow it at once, and of several threads the one whose turn it was in the leader.
  *
  *   a lane has made as many steps as the round has, or fewer
  *   the leader begins a new round only when no living lane is behind
@@ -20,16 +20,47 @@ static bool leading;               /* a thread of the leader is on its way throu
 static uint32_t asked[LANES_MOST]; /* a sum over all requests of a lane */
 static struct queue turn;          /* threads whose lane has to wait for another */
 static uint64_t step_began;
+static uint32_t round_thread; /* which of its threads made the leader's step, as born() numbers them */
 
-const struct race *race_shown(void) {
-    return race.lanes ? &race : NULL;
-}
+/* The lanes and their children, by slot. */
+static struct member {
+    uint16_t pid; /* 0: none */
+    uint8_t lane;
+    uint32_t mapped; /* its pages, as last counted */
+} members[SPACES];
+static uint32_t living; /* members */
+
+/* What the tables held when the race began. */
+static struct table_totals books_before;
+static uint32_t ranges_before;
 
 static struct race_lane *lane_of(const struct process *process) {
     for (uint32_t i = 0; i < race.lanes; i++)
         if (race.lane[i].pid == process->pid && !race.lane[i].ended)
             return &race.lane[i];
     return NULL;
+}
+
+static struct member *member_of(const struct process *process) {
+    struct member *member = &members[process->space->slot];
+    return member->pid == process->pid ? member : NULL;
+}
+
+bool race_has(const struct process *process) {
+    return member_of(process) != NULL;
+}
+
+static void join(const struct process *process, uint32_t lane) {
+    members[process->space->slot] = (struct member){process->pid, (uint8_t)lane, 0};
+    living++;
+}
+
+void race_begun(const struct process *process) {
+    const struct process *parent = process->parent ? process_find(process->parent) : NULL;
+    if (!parent || !race_has(parent))
+        return;
+    join(process, member_of(parent)->lane);
+    race.children = true;
 }
 
 static struct race_lane *leader(void) {
@@ -46,32 +77,96 @@ static bool anybody_behind(void) {
     return false;
 }
 
-/* Of a regime with a table of its own. */
-static void note_books(struct race_lane *lane, const struct space *space) {
-    struct process_totals own;
-    struct table_totals all;
-    space->regime->books->process(NOW, space, &own);
-    space->regime->books->totals(NOW, &all);
-    lane->peak_heap = larger(lane->peak_heap, region_size(own.heap));
-    lane->frames = own.frames;
-    lane->mappings = own.mapping_calls;
-    lane->ranges = all.entries;
-    lane->foreign = all.foreign;
-    lane->phantoms = own.phantoms;
+/* ---- Figures ---- */
+
+static uint32_t free_ranges(void) {
+    uint32_t ranges = 0;
+    for (int zone = 0; zone < ZONES; zone++)
+        ranges += zones[zone].free_ranges;
+    return ranges;
+}
+
+static void note_books(struct race_lane *lane) {
+    struct table_totals now;
+    lane->regime->books->totals(NOW, &now);
+    lane->frames = now.frames - books_before.frames;
+    lane->mappings = now.mapping_calls - books_before.mapping_calls;
+    lane->ranges = (int32_t)(now.entries - books_before.entries);
+    lane->foreign = now.foreign - books_before.foreign;
+    lane->phantoms = now.phantoms - books_before.phantoms;
+}
+
+/* What is everybody's, as long as somebody is in the race: it changes outside of steps too, at a fault or an end. */
+static void note_tables(void) {
+    for (uint32_t i = 0; i < race.lanes && living; i++) {
+        if (race.lane[i].regime->books)
+            note_books(&race.lane[i]);
+        else
+            race.lane[i].ranges = (int32_t)(free_ranges() - ranges_before);
+    }
+}
+
+/* The pages a member has now. */
+static void note_pages(struct race_lane *lane, struct member *member, uint32_t mapped) {
+    lane->frames += mapped - member->mapped;
+    lane->mappings += mapped > member->mapped ? mapped - member->mapped : 0;
+    member->mapped = mapped;
 }
 
 static void note_heap(struct race_lane *lane, const struct space *space) {
     const struct heap *heap = &space->heap;
-    uint32_t mapped = heap->mapped + space->pages.mapped;
-    lane->peak_heap = larger(lane->peak_heap, region_size(heap->range));
+    struct process_totals own = {.heap = heap->range};
+    if (lane->regime->books)
+        lane->regime->books->process(NOW, space, &own);
+    lane->peak_heap = larger(lane->peak_heap, region_size(own.heap));
     lane->peak_used = larger(lane->peak_used, heap->block_bytes);
     lane->searches = heap->searches;
     lane->looked = heap->looked;
-    lane->mappings += mapped > lane->frames ? mapped - lane->frames : 0;
-    lane->frames = mapped;
-    lane->ranges = 0;
-    for (int zone = 0; zone < ZONES; zone++)
-        lane->ranges += zones[zone].free_ranges;
+}
+
+const struct race *race_shown(void) {
+    note_tables();
+    return race.lanes ? &race : NULL;
+}
+
+bool race_leads(uint16_t pid, uint32_t seq) {
+    for (uint32_t i = 0; i < race.lanes; i++) {
+        if (race.lane[i].pid == pid)
+            return true;
+        if (!race.lane[i].ended || race.lane[i].end > seq)
+            break;
+    }
+    for (uint32_t i = 0; i < race.lanes; i++)
+        if (race.lane[i].pid == pid)
+            return false;
+    return true;
+}
+
+/* ---- Turns ---- */
+
+/* Which thread of its process it is, counted from the first: the same in each lane. */
+static uint32_t born(const struct thread *thread) {
+    return thread->name / STACKS;
+}
+
+/* Will that thread come to a step, as far as one can see? Not when it waits for another, and all others are here or wait. */
+static bool will_come(const struct process *process, uint32_t which) {
+    bool there = false, moves = false;
+    for (int i = 0; i < STACKS; i++) {
+        const struct thread *thread = process->thread[i];
+        if (!thread || thread->over)
+            continue;
+        bool waits = thread->queue == &process->joiners || thread->queue == &process->waiters;
+        there |= born(thread) == which;
+        moves |= born(thread) == which ? !waits : !waits && thread->queue != &turn && thread != current;
+    }
+    return there && moves;
+}
+
+static bool has_turn(const struct race_lane *lane) {
+    if (lane->steps < round_number)
+        return born(current) == round_thread || !will_come(current->process, round_thread);
+    return lane == leader() && !leading && !anybody_behind();
 }
 
 /* Adds the request to what the lane asked for, and compares that with the lanes that are as far. */
@@ -88,12 +183,13 @@ void race_gate(uint32_t request) {
         conductor_gate();
         return;
     }
-    while (lane->steps == round_number && (lane != leader() || leading || anybody_behind()))
+    while (!has_turn(lane))
         thread_wait(&turn);
     if (lane->steps == round_number) {
         leading = true;
         conductor_gate();
         leading = false;
+        round_thread = born(current);
         round_number++;
     }
     lane->steps++;
@@ -103,25 +199,42 @@ void race_gate(uint32_t request) {
 }
 
 void race_step_over(void) {
-    struct race_lane *lane = lane_of(current->process);
-    if (!lane)
-        return;
-    lane->ticks += rdtsc() - step_began;
     const struct space *space = current->process->space;
-    (space->regime->books ? note_books : note_heap)(lane, space);
+    struct race_lane *own = lane_of(current->process);
+    struct member *member = member_of(current->process);
+    if (own) {
+        own->ticks += rdtsc() - step_began;
+        note_heap(own, space);
+    }
+    if (member && !space->regime->books)
+        note_pages(&race.lane[member->lane], member, space->heap.mapped + space->pages.mapped);
 }
 
 void race_ended(const struct process *process) {
     struct race_lane *lane = lane_of(process);
+    struct member *member = member_of(process);
+    if (member && !process->space->regime->books)
+        note_pages(&race.lane[member->lane], member, 0);
     if (!lane)
         return;
     leading &= lane != leader();
+    note_heap(lane, process->space);
+    heap_figures(NOW, &process->space->heap, &lane->last);
+    lane->end = events.next - 1;
     lane->ended = true;
-    if (!process->space->regime->books)
-        lane->frames = 0;
     race_living--;
     conductor_settle();
     thread_wake_all(&turn);
+}
+
+void race_gone(uint16_t pid) {
+    for (int i = 0; i < SPACES; i++) {
+        if (!pid || members[i].pid != pid)
+            continue;
+        note_tables();
+        members[i].pid = 0;
+        living--;
+    }
 }
 
 /* ---- commands ---- */
@@ -133,7 +246,15 @@ static void stop_all(void) {
             process_end(process, EXIT_KILLED, EXIT_BY_KILL);
     }
     process_reap();
-    race.lanes = 0;
+    race.lanes = living = 0;
+    memset(members, 0, sizeof members);
+}
+
+static void note_start(const struct terms terms[], uint32_t lanes) {
+    ranges_before = free_ranges();
+    for (uint32_t i = 0; i < lanes; i++)
+        if (terms[i].regime->books)
+            terms[i].regime->books->totals(NOW, &books_before);
 }
 
 /* Starts the program once for each of the terms; NULL or what is wrong. Nobody runs before all are there. */
@@ -144,6 +265,7 @@ static const char *start(struct command *command, const char *program, uint32_t 
     copy_text(program_name, program, sizeof program_name);
     round_number = 0;
     leading = false;
+    note_start(terms, lanes);
     for (uint32_t i = 0; i < lanes; i++) {
         const char *reason;
         int pid = process_spawn(program, 0, &terms[i], &reason);
@@ -151,12 +273,15 @@ static const char *start(struct command *command, const char *program, uint32_t 
             stop_all();
             return reason;
         }
-        race.lane[race.lanes++] = (struct race_lane){.pid = (uint16_t)pid, .label = labels[i]};
+        race.lane[race.lanes++] =
+            (struct race_lane){.pid = (uint16_t)pid, .regime = terms[i].regime, .label = labels[i]};
+        join(process_find((uint16_t)pid), i);
         asked[i] = 0;
         race_living++;
         conductor_settle();
         reply(command, "pid=%d under=%s", pid, labels[i]);
     }
+    viz_select(race.lane[0].pid);
     viz_view("race");
     return NULL;
 }
@@ -170,7 +295,8 @@ static const char *race_verb(struct command *command) {
         return NULL;
     }
     for (uint32_t i = 0; i < lanes; i++) {
-        terms[i] = conductor;
+        terms[i] = terms_now;
+        terms[i].regime = regime_find("healed"); /* elsewhere no policy chooses anything */
         terms[i].policy = policy_find(command->words[2 + i]);
         labels[i] = terms[i].policy->title;
     }
@@ -179,7 +305,7 @@ static const char *race_verb(struct command *command) {
 
 static const char *compare_verb(struct command *command) {
     static const char *const names[] = {"sutured", "healed"};
-    struct terms terms[2] = {conductor, conductor};
+    struct terms terms[2] = {terms_now, terms_now};
     for (int i = 0; i < 2; i++) {
         terms[i].regime = regime_find(names[i]);
         if (!terms[i].regime)

@@ -17,6 +17,16 @@ static uint32_t newest(void) {
     return events.next - 1;
 }
 
+/* Does `back` stop here? Of a race's steps only before the leader's: the other lanes follow it at once. */
+static bool ends_round(uint32_t seq) {
+    const struct event *next;
+    if (!ends_step(seq))
+        return false;
+    while ((next = event_at(++seq)) && !next->step) {
+    }
+    return !next || race_leads(next->pid, next->seq);
+}
+
 uint32_t rewind_event(void) {
     return past_moment() == NOW ? newest() : past_moment();
 }
@@ -32,7 +42,7 @@ uint32_t rewind_steps(void) {
     present = newest();
     steps = 1;
     for (uint32_t seq = counted_at + 1; seq < present; seq++)
-        steps += ends_step(seq);
+        steps += ends_round(seq);
     return steps;
 }
 
@@ -67,41 +77,35 @@ const char *rewind_show(uint32_t seq) {
 static uint32_t before(uint32_t seq, uint32_t count) {
     uint32_t least = events_oldest() - 1;
     while (count && seq > least)
-        count -= ends_step(--seq);
+        count -= ends_round(--seq);
     return seq;
 }
 
 static uint32_t after(uint32_t seq, uint32_t count) {
     while (count && seq < newest())
-        count -= ends_step(++seq);
+        count -= ends_round(++seq);
     return seq;
 }
 
 /* ---- commands ---- */
 
-static const char no_steps[] = "expected a number of steps";
-
-/* Reads [N]; false when it is none. */
-static bool steps_wanted(const struct command *command, uint32_t *count) {
-    *count = 1;
-    return command->count < 2 || (command_number(command->words[1], count) && *count);
+/* [COUNT] */
+static uint32_t steps_wanted(const struct command *command) {
+    uint32_t count = 1;
+    if (command->count > 1)
+        command_number(command->words[1], &count);
+    return count;
 }
 
 static const char *back_verb(struct command *command) {
-    uint32_t count;
-    if (!steps_wanted(command, &count))
-        return no_steps;
     process_reap();
-    return rewind_show(before(rewind_event(), count));
+    return rewind_show(before(rewind_event(), steps_wanted(command)));
 }
 
 static const char *forward_verb(struct command *command) {
-    uint32_t count;
-    if (!steps_wanted(command, &count))
-        return no_steps;
     if (past_moment() == NOW)
         return verb_find("step")->run(command);
-    return rewind_show(after(rewind_event(), count));
+    return rewind_show(after(rewind_event(), steps_wanted(command)));
 }
 
 static const char *at_verb(struct command *command) {
@@ -110,18 +114,18 @@ static const char *at_verb(struct command *command) {
         reply(command, "event=%" PRIu32 " back=%" PRIu32, rewind_event(), rewind_steps());
         return NULL;
     }
-    if (!same_text(command->words[1], "now") && !command_number(command->words[1], &seq))
-        return "expected the number of an event, or \"now\"";
+    if (!same_text(command->words[1], "now"))
+        command_number(command->words[1], &seq);
     if (seq > newest())
         return "that event is yet to come";
     return rewind_show(seq);
 }
 
-static const struct verb verb_back = {"back", "back [N]", "Shows the machine as it was N (1) steps before.",
-                                      back_verb};
-static const struct verb verb_forward = {"forward", "forward [N]",
-                                         "Shows it N (1) steps later; at the present lets the next N happen.",
-                                         forward_verb};
+static const struct verb verb_back = {"back", "back [COUNT]",
+                                      "Shows the machine as it was COUNT (1) steps before.", back_verb};
+static const struct verb verb_forward = {
+    "forward", "forward [COUNT]", "Shows it COUNT (1) steps later; at the present lets so many happen.",
+    forward_verb};
 static const struct verb verb_at = {
     "at", "at [SEQ | now]",
     "Shows the machine as it was right after an event, or as it is; or tells which event that is.", at_verb};

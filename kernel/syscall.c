@@ -7,7 +7,8 @@
 #include "mm/regime.h"
 #include "mm/world.h"
 
-enum { WRITE_MOST = 4096 }; /* bytes a call; nobody else runs meanwhile */
+enum { WRITE_MOST = 4096 };             /* bytes a call; nobody else runs meanwhile */
+enum { SLEEP_MOST = 24 * 3600 * 1000 }; /* milliseconds: sleepers are compared by differences of 31 bits */
 
 static struct space *here(void) {
     return current->process->space;
@@ -46,7 +47,7 @@ static uint32_t sys_write(const struct registers *frame) {
 }
 
 static uint32_t sys_sleep_ms(const struct registers *frame) {
-    thread_sleep(frame->ebx);
+    thread_sleep(frame->ebx < SLEEP_MOST ? frame->ebx : SLEEP_MOST);
     return 0;
 }
 
@@ -98,9 +99,7 @@ static uint32_t sys_wait(const struct registers *frame) {
 static uint32_t sys_say(const struct registers *frame) {
     char text[COMMAND_BYTES];
     int copied = copy_user_text(text, sizeof text, frame->ebx);
-    if (copied == OK)
-        conductor_say(text);
-    return (uint32_t)copied;
+    return (uint32_t)(copied == OK ? caption_of_program(current->process, text) : copied);
 }
 
 static uint32_t sys_ticks(const struct registers *frame) {

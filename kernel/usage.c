@@ -132,10 +132,14 @@ void usage_fit(const char *usage, const char *const *words, int count, bool late
 
 /* ---- What was expected, in words ---- */
 
-static void add_list(char *text, int size, const struct vocabulary *vocabulary) {
+/* Its words behind it: after a colon when nothing else was expected, else in brackets. */
+static void add_list(char *text, int size, const struct vocabulary *vocabulary, bool alone) {
     const char *known;
-    for (uint32_t i = 0; vocabulary->word && (known = vocabulary->word(i)); i++)
-        append_text(text, size, "%s%s", i ? ", " : ": ", known);
+    uint32_t count = 0;
+    for (; vocabulary->word && (known = vocabulary->word(count)); count++)
+        append_text(text, size, "%s%s", count ? ", " : alone ? ": " : " (", known);
+    if (count && !alone)
+        append_text(text, size, ")");
 }
 
 void usage_expected(const struct fit *fit, char *text, uint32_t bytes) {
@@ -144,11 +148,11 @@ void usage_expected(const struct fit *fit, char *text, uint32_t bytes) {
     for (int i = 0; i < fit->count; i++) {
         const struct term *t = &fit->term[i];
         append_text(text, size, !i ? "" : i + 1 < fit->count ? ", " : " or ");
-        if (t->vocabulary)
+        if (t->vocabulary) {
             append_text(text, size, "%s", t->vocabulary->title);
-        else
+            add_list(text, size, t->vocabulary, fit->count == 1);
+        } else {
             append_text(text, size, "%.*s", (int)t->length, t->text);
+        }
     }
-    if (fit->count == 1 && fit->term[0].vocabulary)
-        add_list(text, size, fit->term[0].vocabulary);
 }

@@ -45,7 +45,7 @@ struct fit {
 /* Words that may only be there when the command is carried out count as good with `later`. At most 31 words. */
 void usage_fit(const char *usage, const char *const *words, int count, bool later, struct fit *fit);
 
-/* "expected a view: help, overview" in `text`, for words that do not fit. */
+/* "expected a view: help, overview", "expected a lecture (fits, free) or stop" in `text`, for words that do not fit. */
 void usage_expected(const struct fit *fit, char *text, uint32_t bytes);
 
 #endif

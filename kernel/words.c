@@ -30,14 +30,19 @@ static const char *event_kind(uint32_t index) {
     return index + 1 < EV_KINDS ? event_names[index + 1] : NULL; /* not EV_NONE */
 }
 
-/* The processes by number. */
+/* The processes by number, and the youngest of each program by its name. */
 static const char *process(uint32_t index) {
     static char number[8];
     for (int i = 0; i < SPACES; i++) {
-        if (!processes[i] || index--)
+        if (!processes[i])
             continue;
-        format_text(number, sizeof number, "%d", processes[i]->pid);
-        return number;
+        if (!index--) {
+            format_text(number, sizeof number, "%d", processes[i]->pid);
+            return number;
+        }
+        const char *name = processes[i]->program->name;
+        if (process_named(name) == processes[i] && !index--)
+            return name;
     }
     return NULL;
 }
@@ -68,6 +73,49 @@ static const char *shown_process(uint32_t index) {
 static bool is_shown(const char *word) {
     return process_shown(word) != NULL;
 }
+
+/* ---- Numbers of a kind ---- */
+
+static bool is_count(const char *word) {
+    uint32_t number;
+    return command_number(word, &number) && number;
+}
+
+static bool is_rate(const char *word) {
+    uint32_t number;
+    return command_number(word, &number) && number && number <= PACE_MOST;
+}
+
+static bool is_event(const char *word) {
+    uint32_t number;
+    return command_number(word, &number);
+}
+
+static bool is_address(const char *word) {
+    uint32_t number;
+    return command_address(word, &number);
+}
+
+static bool is_power_of_two(const char *word) {
+    uint32_t number;
+    return command_number(word, &number) && number && !(number & (number - 1));
+}
+
+static const struct vocabulary words_count = {
+    .name = "COUNT", .title = "a number, 1 or more", .fits = is_count};
+static const struct vocabulary words_rate = {
+    .name = "RATE", .title = "steps a second, 1 to 1000", .fits = is_rate};
+static const struct vocabulary words_event = {
+    .name = "SEQ", .title = "the number of an event", .fits = is_event};
+static const struct vocabulary words_address = {
+    .name = "ADDRESS", .title = "an address in hexadecimal digits", .fits = is_address};
+static const struct vocabulary words_bytes = {
+    .name = "BYTES", .title = "the bytes of a pixel, a power of two", .fits = is_power_of_two};
+TABLE_ENTRY(vocabularies, const struct vocabulary, words_count);
+TABLE_ENTRY(vocabularies, const struct vocabulary, words_rate);
+TABLE_ENTRY(vocabularies, const struct vocabulary, words_event);
+TABLE_ENTRY(vocabularies, const struct vocabulary, words_address);
+TABLE_ENTRY(vocabularies, const struct vocabulary, words_bytes);
 
 static const struct vocabulary words_program = {.name = "PROGRAM", .title = "a program", .word = program};
 static const struct vocabulary words_view = {.name = "VIEW", .title = "a view", .word = view};

@@ -116,5 +116,84 @@ def test_both_regimes_side_by_side(machine):
     assert number(left["foreign"]) > 0 and number(left["phantoms"]) > 0
     assert right["foreign"] == right["phantoms"] == "0"
     assert number(left["mappings"]) > 500 * number(right["mappings"]) > 0
-    assert number(left["ticks"]) > 4 * number(right["ticks"])
+    assert number(left["time"]) > 4 * number(right["time"])
+    assert right["ranges"] == "as before"
+    assert left["ranges"].endswith("more than before")
     assert machine.differences() == []
+
+
+def figures(machine, lanes):
+    """What stands below each lane, by label."""
+    pitch = 71 // lanes
+    return [{row[:9].strip(): row[9 + i * pitch:9 + (i + 1) * pitch - 1].strip() for row in machine.rows()[3:19]}
+            for i in range(lanes)]
+
+
+def test_policies_race_on_the_healed_side_whatever_the_regime(machine):
+    machine.command("regime sutured")
+    lanes = race(machine, "race sizes first best")
+    machine.command("regime healed")
+    assert {line["regime"] for line in machine.command("dump procs") if int(line["pid"]) in lanes} == {"healed"}
+    wait_until("the title", lambda: f"pid {lanes[0]} sizes" in machine.rows()[0])
+
+
+def test_the_last_figures_stay(machine):
+    lanes = race(machine, "race sizes first best")
+    for pid in lanes:
+        machine.ended(pid)
+    wait_until("the last picture", lambda: machine.rows()[2].count("ended") == 2)
+    for lane in figures(machine, 2):
+        assert all(lane[label] not in ("", "-") for label in ("used", "free", "holes", "largest", "frag", "searches"))
+    assert figures(machine, 2)[0]["frag"] != figures(machine, 2)[1]["frag"]
+    assert "after 28 steps" in machine.rows()[4]
+
+
+def test_threads_of_each_lane_step_in_the_leaders_order(machine):
+    for _ in range(3):
+        lanes = race(machine, "race threads first best worst")
+        for pid in lanes:
+            machine.ended(pid)
+        wait_until("the last picture", lambda: machine.rows()[2].count("ended") == 3)
+        assert "the same requests" in machine.rows()[1]
+
+
+def test_children_are_named_and_counted(machine):
+    lanes = race(machine, "compare crowd")
+    wait_until("the word", lambda: "children run beside it" in machine.rows()[1])
+    for pid in lanes:
+        machine.ended(pid)
+    wait_until("the last picture", lambda: machine.rows()[2].count("ended") == 2)
+    left, right = figures(machine, 2)
+    assert int(left["mappings"].replace(",", "")) > int(right["mappings"].replace(",", "")) > 0
+
+
+def test_the_past_of_a_race(machine):
+    """One step of a race is one of each lane, forwards and backwards, and the heading counts with it."""
+    machine.command("pause")
+    lanes = race(machine, "race churn first best worst")
+    machine.command("step 20")
+    wait_until("twenty steps", lambda: steps(machine, lanes) == [20] * 3)
+    wait_until("the heading", lambda: "step 20 " in machine.rows()[1])
+    for back in range(1, 6):
+        machine.command("key ,")
+        assert machine.command("at")[0]["back"] == str(back)
+        wait_until("the heading", lambda: f"step {20 - back} " in machine.rows()[1])
+        assert all(lane["searches"] not in ("", "-") for lane in figures(machine, 3))
+    machine.command("forward 2")
+    wait_until("the heading", lambda: "step 17 " in machine.rows()[1])
+
+
+def test_no_program_speaks_in_a_race(machine):
+    lanes = race(machine, "compare sizes")
+    machine.command("say Mine")
+    for pid in lanes:
+        machine.ended(pid)
+    assert any("Mine" in row for row in machine.rows())
+    machine.command("say")
+
+
+def test_the_table_silts_up_before_the_class(machine):
+    race(machine, "compare suture")
+    wait_until("an entry by no right", lambda: any(row[9:10] == "!" and row[11:19] == "48000000"
+                                                   for row in machine.rows()))
+    assert any("memman's table" in row[44:] for row in machine.rows())

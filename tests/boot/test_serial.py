@@ -5,7 +5,7 @@ import re
 
 import pytest
 from guest import Guest
-from machine import PROGRAMS, Machine, Refused, boot_kernel, wait_until
+from machine import PROGRAMS, TEST_PROGRAMS, Machine, Refused, boot_kernel, wait_until
 
 VERBS = {"help", "run", "kill", "pause", "go", "hold", "step", "pace", "dump", "audit", "quit", "view", "select",
          "glow", "policy", "guard", "say", "programs"}
@@ -14,7 +14,7 @@ HEX = "[0-9a-f]{8}"
 
 @pytest.fixture(scope="module")
 def machine():
-    with Machine(boot_kernel(*PROGRAMS)) as machine:
+    with Machine(boot_kernel(*PROGRAMS, *TEST_PROGRAMS)) as machine:
         yield machine.ready()
 
 
@@ -95,7 +95,8 @@ def test_every_verb_answers_without_words(machine):
     "kill 65537", "kill 4294967297", "kill -1", "dump", "dump nonsense", "dump pages", "dump pages 0", "dump pages x",
     "dump heap", "dump heap 9999", "dump events", "dump events x", "dump events 99999999999", "step 0", "step x",
     "step -1", "pace 0", "pace x", "pace 1001", "pace max max", "view", "view nonsense", "select", "select 9999",
-    "glow", "glow maybe", "policy nonsense", "guard maybe", "quit now", "audit all", "hold it", "go on", "pause now", "help help help",
+    "glow", "glow maybe", "policy nonsense", "guard maybe", "quit now", "audit all", "hold it", "go on",
+    "pace 2000", "back 0", "forward 0", "zoom 3", "inspect heap zz", "inspect heap 0x", "at 0x", "inspect frame 123456789", "pause now", "help help help",
     "say" + " x" * 40])
 def test_refuses_with_a_reason(machine, line):
     refused(machine, line)
@@ -149,6 +150,51 @@ def test_hold_stops_everything(machine):
     wait_until("life", lambda: guest.events() > events)
 
 
+def test_faster_and_slower_of_what_stands(machine):
+    """What stands begins slowly with +, and stays with -; of the past too."""
+    for still in (["pause"], ["pause", "back 2"]):
+        for line in still:
+            machine.command(line)
+        machine.command("slower")
+        assert machine.command("pace") == [{"pace": "paused"}]
+        machine.command("faster")
+        assert machine.command("pace") == [{"pace": "1/s"}]
+        machine.command("faster")
+        assert machine.command("pace") == [{"pace": "2/s"}]
+        machine.command("pace max")
+
+
+def test_steps_that_are_awaited_are_shown_and_end_with_the_program(machine):
+    machine.command("pause")
+    machine.command("kill all")
+    machine.command("step 3")
+    assert machine.command("pace") == [{"pace": "paused"}]
+    machine.command("run sizes")
+    wait_until("what is awaited", lambda: re.search("step [123] ", machine.rows()[0]))
+    machine.command("step 900")
+    machine.command("kill all")
+    pid = int(machine.command("run churn")[0]["pid"])
+    wait_until("the title", lambda: "paused" in machine.rows()[0])
+    clock = Guest(machine.memory).clock()
+    wait_until("time to pass", lambda: Guest(machine.memory).clock() > clock + 500)
+    assert [line["steps"] for line in machine.command("dump procs")] == ["0"]
+    machine.command(f"pace 4 pid {pid}")
+    machine.command(f"select {pid}")
+    wait_until("its own pace", lambda: "4/s" in machine.rows()[0])
+    machine.command("kill all")
+    machine.command("pace max")
+    machine.command("run churn")
+
+
+def test_a_long_sleep_sleeps(machine):
+    pid = int(machine.command("run naps")[0]["pid"])
+    wait_until("its word", lambda: machine.logged(rf"^naps\[{pid}\]: lies down"))
+    clock = Guest(machine.memory).clock()
+    wait_until("time to pass", lambda: Guest(machine.memory).clock() > clock + 500)
+    assert machine.processes()[pid] == "naps"
+    machine.command(f"kill {pid}")
+
+
 def test_pace(machine):
     machine.command("pace 16")
     assert machine.command("pace") == [{"pace": "16/s"}]
@@ -180,8 +226,46 @@ def test_views_and_selection(machine):
 def test_say_puts_a_caption(machine):
     machine.command("say Watch   the hole")
     wait_until("the caption", lambda: any("Watch   the hole" in row for row in machine.rows()))
+    for text, why in (("x" * 81, "at most 80 letters, this one has 81"), ("caf\xe9", "ASCII")):
+        assert why in refused(machine, f"say {text}")
+    assert any("Watch   the hole" in row for row in machine.rows())
     machine.command("say")
     wait_until("its end", lambda: not any("Watch" in row for row in machine.rows()))
+
+
+def captioned(machine, text):
+    return any(row.startswith(text) for row in machine.rows())
+
+
+def test_the_lecturer_is_not_talked_over_and_a_programs_words_end_with_it(machine):
+    machine.command("say Mine")
+    pid = int(machine.command("run sizes")[0]["pid"])
+    wait_until("its first word", lambda: any(e["kind"] == "say" and int(e["pid"]) == pid
+                                             for e in machine.command("dump events 300")))
+    clock = Guest(machine.memory).clock()
+    wait_until("a frame", lambda: captioned(machine, "Mine") or captioned(machine, "Seven"))
+    assert captioned(machine, "Mine") or Guest(machine.memory).clock() > clock + 3000
+    wait_until("the program's turn", lambda: captioned(machine, "Seven"))
+    machine.command("kill sizes")
+    machine.ended(pid)
+    machine.command("run naps")
+    wait_until("its end", lambda: captioned(machine, "Mine"))
+    machine.command("kill naps")
+    machine.command("say")
+
+
+def test_captions_of_the_past(machine):
+    """What was said later is not shown of a moment; what is said of the past stands there, again and again."""
+    machine.command("say Later")
+    wait_until("the caption", lambda: captioned(machine, "Later"))
+    said = next(int(e["event"]) for e in reversed(machine.command("dump events 2000")) if e["kind"] == "say")
+    machine.command(f"at {said - 1}")
+    wait_until("no caption", lambda: not captioned(machine, "Later"))
+    for text in ("See here", "And here"):
+        machine.command(f"say {text}")
+        wait_until(text, lambda: captioned(machine, text))
+    machine.command("say")
+    machine.command("go")
 
 
 # ---- Dumps
@@ -258,8 +342,8 @@ def test_the_longest_line_and_longer_ones(machine):
     assert "expected" in refused(machine, "select " + "1" * 248)
     for size in (256, 257, 1000, 3000):
         assert "255" in refused(machine, "say " + "x" * (size - 4))
-    machine.command("say " + "y" * 251)
-    machine.command("say")
+    machine.command("prompt " + "y" * 248)
+    machine.command("key esc")
     assert alive(machine)
 
 

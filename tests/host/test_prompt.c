@@ -76,7 +76,7 @@ static void expect(const char *line, const char *what) {
 
 static void test_what_was_expected(void **state) {
     (void)state;
-    expect("paint", "expected a colour or all; usage: paint COLOUR [COLOUR] | all");
+    expect("paint", "expected a colour (red, green, grey) or all; usage: paint COLOUR [COLOUR] | all");
     expect("paint red blue", "expected a colour: red, green, grey; usage: paint COLOUR [COLOUR] | all");
     expect("pace x", "expected a number or max; usage: pace [N | max]");
     expect("step up", "expected no more words; usage: step");

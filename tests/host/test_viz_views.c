@@ -120,10 +120,27 @@ static void test_race(void **state) {
     race = (struct race){
         .program = "fragmentation",
         .lanes = 3,
-        .lane =
-            {{.pid = 12, .label = "first fit", .steps = 40, .peak_heap = 40960, .searches = 20, .looked = 31},
-             {.pid = 13, .label = "worst fit", .steps = 40, .peak_heap = 45056, .searches = 20, .looked = 7},
-             {.pid = 14, .label = "buddy", .steps = 31, .ended = true, .peak_used = 1048576}},
+        .lane = {{.pid = 12,
+                  .regime = regime_find("healed"),
+                  .label = "first fit",
+                  .steps = 40,
+                  .peak_heap = 40960,
+                  .searches = 20,
+                  .looked = 31},
+                 {.pid = 13,
+                  .regime = regime_find("healed"),
+                  .label = "worst fit",
+                  .steps = 40,
+                  .peak_heap = 45056,
+                  .searches = 20,
+                  .looked = 7},
+                 {.pid = 14,
+                  .regime = regime_find("healed"),
+                  .label = "buddy",
+                  .steps = 31,
+                  .ended = true,
+                  .peak_used = 1048576,
+                  .last = {.block_bytes = 4096, .hole_bytes = 6144, .holes = 3, .largest_hole = 4096}}},
     };
     assert_true(viz_key(KEY_F9));
     frame();
@@ -140,6 +157,7 @@ static void test_race(void **state) {
     race.differ = false;
     race.regimes = true;
     race.lane[0] = (struct race_lane){.pid = 12,
+                                      .regime = regime_find("sutured"),
                                       .label = "sutured",
                                       .steps = 40,
                                       .peak_heap = 139632,
@@ -150,12 +168,12 @@ static void test_race(void **state) {
                                       .phantoms = 8,
                                       .ticks = 7041999};
     race.lane[1] = (struct race_lane){.pid = 14,
+                                      .regime = regime_find("healed"),
                                       .label = "healed",
                                       .steps = 40,
                                       .ended = true,
                                       .peak_heap = 81920,
                                       .mappings = 36,
-                                      .ranges = 4,
                                       .ticks = 70419};
     viz_refresh();
     race_frame();
@@ -309,6 +327,9 @@ static void test_title(void **state) {
     viz_init(NULL);
     struct space *space = machine_spawn(123, "useafterfree", 2);
     space->regime = regime_find("sutured");
+    actor = (struct actor){.pid = space->pid, .slot = space->slot};
+    assert_int_equal(space->regime->enter(space), OK);
+    actor = (struct actor){.slot = NO_SLOT};
     for (int i = 0; i < 2000; i++) {
         event_emit(EV_SAY, OWNER_SYSTEM, (struct region){0, 0}, (struct region){0, 0});
     }

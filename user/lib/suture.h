@@ -64,7 +64,7 @@ int exec_free(const void *header);
 int printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int snprintf(char *to, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* A caption on the screen, until the next one; 71 characters fit. */
+/* A caption on the screen, until the next one: at most 80 characters, of ASCII; else the log says what is wrong. */
 void say(const char *text);
 
 /* Time: milliseconds since boot, a rest of so many, and the processor to somebody else. */
