@@ -32,12 +32,13 @@ const char *const event_names[EV_KINDS] = {
     [EV_SEED_CALL] = "seed_call",
 };
 
+/* At most 32 columns each: the story of an event's line. */
 const char *error_text(int error) {
     static const char *const texts[ERRORS] = {
         [-OK] = "ok",
         [-E_NOMEM] = "no memory left",
         [-E_INVAL] = "an argument that means nothing",
-        [-E_FAULT] = "a pointer the program may not use",
+        [-E_FAULT] = "a pointer it may not use",
         [-E_NOENT] = "no such thing",
         [-E_LIMIT] = "a fixed limit is reached",
         [-E_DOUBLE] = "already free",
@@ -46,7 +47,7 @@ const char *error_text(int error) {
         [-E_INTERIOR] = "inside a block, not its start",
         [-E_WALL] = "belongs to another zone",
         [-E_WRAP] = "passes the end of memory",
-        [-E_OVERRUN] = "the bytes after the block were overwritten",
+        [-E_OVERRUN] = "written past its end",
         [-E_SIZE] = "not the block's size",
         [-E_NOSYS] = "no such system call here",
     };

@@ -7,6 +7,8 @@
 #include "viz/palette.h"
 #include "viz/words.h"
 
+_Static_assert(EVENT_WORDS + WORDS_COLUMNS == LINE_END, "an event's words fill the rest of the row");
+
 void event_line(struct screen *screen, int row, const struct event *e) {
     char words[WORDS_BYTES];
     screen_fill(screen, row, 0, LINE_END, cell(' ', ATTR_TEXT));
@@ -24,7 +26,7 @@ void event_line(struct screen *screen, int row, const struct event *e) {
     } else {
         screen_text(screen, row, EVENT_PROCESS, EVENT_PROCESS_END, ATTR_DIM, event_actor(e));
     }
-    event_words(e, words, sizeof words);
+    event_words(e, words);
     screen_text(screen, row, EVENT_WORDS, LINE_END, error ? ATTR_ERROR_TEXT : ATTR_TEXT, words);
     if (!error) {
         screen_text(screen, row, EVENT_WORDS, EVENT_WORDS + WORDS_STORY,

@@ -52,17 +52,17 @@ static void newest(struct screen *screen, int top, const struct viz_status *stat
 
 /* Which step, and where in it the moment lies: as much of it as there is room for behind the caption. */
 static void place(struct screen *screen, int row, int from, const struct explanation *step, uint32_t seq) {
-    char number[24], within[32] = "", text[SCREEN_COLUMNS];
-    print_line(number, sizeof number, step->step ? "step %'u" : "event %'u", step->step ? step->step : seq);
-    if (step->step && step->first == step->last) {
-        print_line(within, sizeof within, ", event %'u", seq);
-    } else if (step->first != step->last) {
-        print_line(within, sizeof within, ", event %'u of %'u..%'u", seq, step->first, step->last);
+    char number[24] = "", within[32], text[SCREEN_COLUMNS];
+    if (step->step) {
+        print_line(number, sizeof number, "step %'u, ", step->step);
     }
+    print_line(within, sizeof within, step->first == step->last ? "event %'u" : "event %'u of %'u..%'u", seq,
+               step->first, step->last);
     int room = LINE_END - from;
     print_line(text, sizeof text, "  %s%s", number, within);
     if ((int)text_length(text) > room) {
-        print_line(text, sizeof text, "  %s", number);
+        print_line(text, sizeof text, step->step ? "  step %'u" : "  event %'u",
+                   step->step ? step->step : seq);
     }
     if ((int)text_length(text) <= room) {
         screen_print_right(screen, row, LINE_END, ATTR_DIM, "%s", text);

@@ -222,16 +222,13 @@ static void put_age(struct line *line, uint32_t seq, const struct viz_status *st
 static void who(struct screen *screen, int row, const struct chain *chain, const struct viz_status *status) {
     struct line line = begin(screen, row, status->moment);
     const struct event *e = event_at(chain->seq);
-    uint32_t caller = chain->caller ? chain->caller : e ? e->caller : 0, offset;
+    uint32_t caller = chain->caller ? chain->caller : e ? e->caller : 0;
     uint16_t pid = e && e->pid ? e->pid : chain->pid;
-    const char *function = caller ? viz_function(pid, caller, &offset) : NULL;
+    char by[CALLER_COLUMNS + 1];
     line.column = 2;
-    if (function) {
+    if (caller) {
         PUT(&line, ATTR_TEXT, "called by ");
-        PUT(&line, ATTR_HEADING, "%s", function);
-        PUT(&line, ATTR_TEXT, "+%X", offset);
-    } else if (caller) {
-        PUT(&line, ATTR_TEXT, "called from %08X", caller);
+        PUT(&line, ATTR_HEADING, "%s", caller_words(by, CALLER_COLUMNS, pid, caller));
     } else if (chain->seq) {
         PUT(&line, ATTR_TEXT, "by the kernel");
     }

@@ -9,6 +9,7 @@
 #include "viz/palette.h"
 #include "viz/panel.h"
 #include "viz/view.h"
+#include "viz/words.h"
 
 enum { HEAP_MAP };
 
@@ -32,10 +33,6 @@ static struct {
     uint16_t pid;
     struct region row[SCREEN_ROWS_MOST]; /* what stands there */
 } view;
-
-static const char *plural(uint32_t n) {
-    return n == 1 ? "" : "s";
-}
 
 static int text_width(const char *text) {
     int width = 0;
@@ -321,12 +318,11 @@ static void list_line(struct screen *screen, int row, const struct space *space,
     if (tile->seq) {
         screen_print_right(screen, row, TILE_EVENT_END, attribute, "%'u", tile->seq);
     }
-    uint32_t offset = 0;
-    const char *function = tile->caller ? viz_function(space->pid, tile->caller, &offset) : NULL;
-    if (function) {
-        screen_print(screen, row, TILE_CALLER, TILE_THREAD, attribute, "%s+%u", function, offset);
-    } else if (tile->caller) {
-        screen_print(screen, row, TILE_CALLER, TILE_THREAD, attribute, "%08X", tile->caller);
+    if (tile->caller) {
+        enum { WIDTH = TILE_THREAD - TILE_CALLER - 1 };
+        char by[WIDTH + 1];
+        screen_text(screen, row, TILE_CALLER, TILE_THREAD, attribute,
+                    caller_words(by, WIDTH, space->pid, tile->caller));
     }
     if (block && tile->thread) {
         screen_print(screen, row, TILE_THREAD, LINE_END, attribute, "thread %u", tile->thread);
