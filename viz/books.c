@@ -163,7 +163,7 @@ static void story(struct screen *screen, int row, const struct books *books, uin
         return;
     }
     screen_put(screen, row, 0, cell('!', ATTR_ERROR));
-    screen_text(screen, row, 2, LINE_END, ATTR_ERROR_TEXT, event_words(e, line, sizeof line));
+    screen_text(screen, row, 2, LINE_END, ATTR_ERROR_TEXT, event_words(e, line));
     for (int i = 0; i < 2; i++) {
         screen_text(screen, row + 1 + i, 2, LINE_END, ATTR_TEXT, books->story(e->arg[0], i));
     }

@@ -51,7 +51,7 @@ static void test_running(void **state) {
     viz_frame(&status);
     assert_row(6, "EVENTS");
     assert_begins(5, "     20  3 churn     unmap 48000000    0");
-    assert_row(4, "     22  3 churn     free(48000000)  104 B      merged with the hole above");
+    assert_row(4, "     22  3 churn     free(48000000)  104 B      joined the hole above");
     assert_row(3, "     23  3 churn     vmalloc        ..48000000  shrank by 4,096 B to 0");
     status.caption = "First a block, then none.";
     status.missed = 3;
@@ -77,9 +77,9 @@ static void test_standing(void **state) {
     status.moment = then;
     viz_frame(&status);
     past_close();
-    assert_row(5, "churn asked for 100 bytes. The heap was empty, so vmalloc began it with 4,096");
-    assert_row(4, "bytes. The block starts at 48000000. 3,992 bytes behind it stay a hole. The");
-    assert_begins(3, "block reached a new page, so upages lent frame 0");
+    assert_row(5, "churn asked for 100 bytes, 104 with rounding. vmalloc began the heap with 4,096");
+    assert_begins(4, "bytes; the block starts at 48000000 and reaches a new page, frame 0");
+    assert_begins(3, "upages. kpages lent 0");
 }
 
 static void test_whole_views_have_none(void **state) {
