@@ -7,11 +7,11 @@
 
 enum { NMI = 2, PAGE_FAULT = 14 };
 
-/* "main+12", or the number alone. */
+/* "main+0x12", or the number alone. */
 static const char *where(uint32_t address, char text[64]) {
     uint32_t offset;
     const char *name = program_function(current->process->pid, address, &offset);
-    format_text(text, 64, name ? "%08" PRIx32 " (%s+%" PRIu32 ")" : "%08" PRIx32, address, name, offset);
+    format_text(text, 64, name ? "%08" PRIx32 " (%s+0x%" PRIx32 ")" : "%08" PRIx32, address, name, offset);
     return text;
 }
 

@@ -56,7 +56,7 @@ def function_of(address):
     text = subprocess.run(["nm", BUILD / "user/churn.elf"], capture_output=True, text=True, check=True).stdout
     symbols = sorted((int(line.split()[0], 16), line.split()[2]) for line in text.splitlines() if " T " in line or " t " in line)
     start, name = symbols[bisect.bisect(symbols, (address, "~")) - 1]
-    return f"{name}+{address - start:X}"
+    return f"{name}+0x{address - start:X}"
 
 
 def check_block(machine, line, rows):
