@@ -99,7 +99,7 @@ def test_killed_at_any_moment(machine, name):
 def test_a_fault_ends_its_program_alone(machine, name, says):
     bystander = run(machine, "churn")
     pid = run(machine, name)
-    machine.logged(rf"^{name}\[{pid}\] ends: at [0-9a-f]{{8}} \(\w+\+\d+\).*{says}")
+    machine.logged(rf"^{name}\[{pid}\] ends: at [0-9a-f]{{8}} \(\w+\+0x[0-9a-f]+\).*{says}")
     machine.ended(pid)
     assert machine.processes() == {bystander: "churn"}
     before = steps(machine, bystander)
