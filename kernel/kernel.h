@@ -433,7 +433,8 @@ const char *quiz_text(void);
 
 /* ---- marks.c: moments with names ---- */
 
-/* The mark that is compared with what is shown, and its name; NOW: none. */
+/* The mark that is compared with what is shown, and its name; NOW: none, or one that the ring does not reach any more, else
+ * the name is NULL. */
 moment_t mark_compared(const char **name);
 
 /* ---- frame.c, console.c: the kernel thread and its work ---- */

@@ -12,6 +12,7 @@ static struct mark {
 } marks[MARKS];
 static uint32_t marks_count;
 static const struct mark *compared; /* NULL: none */
+static const struct mark *lost;     /* what was compared, and lies beyond the ring now */
 
 static struct mark *mark_find(const char *name) {
     for (uint32_t i = 0; i < marks_count; i++)
@@ -28,9 +29,10 @@ static bool reached(const struct mark *mark) {
 moment_t mark_compared(const char **name) {
     if (compared && !reached(compared)) {
         log_line("diff: the ring does not reach back to \"%s\" any more", compared->name);
+        lost = compared;
         compared = NULL;
     }
-    *name = compared ? compared->name : "";
+    *name = compared ? compared->name : lost ? lost->name : NULL;
     return compared ? compared->seq : NOW;
 }
 
@@ -58,6 +60,7 @@ static const char *diff_verb(struct command *command) {
     if (mark && !reached(mark))
         return "that mark lies beyond the event ring; what was before is forgotten";
     compared = mark;
+    lost = NULL;
     return NULL;
 }
 
@@ -72,9 +75,14 @@ static const char *mark_name(uint32_t index) {
     return index < marks_count ? marks[index].name : NULL;
 }
 
+/* "diff off" means something else, and a longer name would be cut. */
 static bool may_be_mark(const char *word) {
-    return !same_text(word, "off");
+    return !same_text(word, "off") && text_length(word) < NAME_BYTES;
 }
+
+static const struct vocabulary words_name = {
+    .name = "NAME", .title = "a name of at most 15 letters, not off", .fits = may_be_mark};
+TABLE_ENTRY(vocabularies, const struct vocabulary, words_name);
 
 static const struct vocabulary words_mark = {
     .name = "MARK", .title = "a name that \"snap\" gave", .word = mark_name, .may = may_be_mark};

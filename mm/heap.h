@@ -160,6 +160,7 @@ struct heap_shares {
     bool any;
     struct region last;
     enum tile_state last_state;
+    uint32_t sum; /* of where blocks lie in it: another when they lie differently */
 };
 void heap_count(moment_t at, const struct heap *heap, struct region region, struct heap_shares *out);
 

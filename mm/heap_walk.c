@@ -77,23 +77,32 @@ static const struct tile *tile_near(const struct heap *h, const struct tile *hin
     return hint && region_has(hint->at, address) ? hint : index_find(h, address);
 }
 
+/* A piece of a block, in ascending order. */
+static uint32_t with_piece(uint32_t sum, uint32_t from, uint32_t stop) {
+    return (sum ^ from) * 2654435769u + stop;
+}
+
 /* Now the list knows the next tile. This is most of what a map of a full heap costs. */
 static void count_now(const struct heap *h, uint32_t start, uint32_t end, const struct tile **hint,
                       struct heap_shares *out) {
-    uint32_t holes = 0, guard = 0, stop;
+    uint32_t holes = 0, guard = 0, sum = 0, stop;
     const struct tile *t = tile_near(h, *hint, start), *last = t;
     for (uint32_t from = start; t && from < end; from = stop, t = t->next) {
         last = t;
         stop = t->at.end < end ? t->at.end : end;
         if (t->state == TILE_HOLE) {
             holes += stop - from;
-        } else if (t->guard_page) {
+            continue;
+        }
+        sum = with_piece(sum, from, stop);
+        if (t->guard_page) {
             guard += guard_bytes(t->at, from, stop);
         }
     }
     out->block = end - start - holes;
     out->hole = holes;
     out->guard = guard;
+    out->sum = sum;
     *hint = last;
     if (last) {
         out->any = true;
@@ -108,7 +117,9 @@ static void count_past(moment_t at, const struct heap *h, uint32_t start, uint32
     struct tile_view t;
     for (uint32_t from = start; from < end && heap_tile(at, h, from, &t); from = t.at.end) {
         uint32_t stop = t.at.end < end ? t.at.end : end;
-        *(t.state == TILE_BLOCK ? &out->block : &out->hole) += stop - from;
+        bool block = t.state == TILE_BLOCK;
+        *(block ? &out->block : &out->hole) += stop - from;
+        out->sum = block ? with_piece(out->sum, from, stop) : out->sum;
         out->guard += t.guard_page ? guard_bytes(t.at, from, stop) : 0;
         out->any = true;
         out->last = t.at;

@@ -4,6 +4,7 @@
 #include "mm/past.h"
 #include "viz/look.h"
 #include "viz/map_inside.h"
+#include "viz/marks.h"
 #include "viz/palette.h"
 
 struct map_place viz_maps[MAPS];
@@ -32,7 +33,9 @@ void maps_reset(void) {
     pool_used = 0;
     for (int i = 0; i < MAPS; i++) {
         viz_maps[i] = (struct map_place){.kind = MAP_NONE};
-        maps[i] = (struct map){.window = maps[i].window};
+        maps[i].pixels = NULL;
+        maps[i].count = 0;
+        maps[i].restless = maps[i].redraw = false;
     }
 }
 
@@ -102,6 +105,78 @@ enum change change_of(uint8_t then, uint8_t now) {
                                                         : MOVED;
 }
 
+/* Of a pixel that shows the same, what else in it is different. */
+static enum change change_in(const struct pixel *pixel) {
+    const struct seen *then = &pixel->then, *now = &pixel->now;
+    enum change change = change_of(then->paint, now->paint);
+    return change != SAME || then->sum == now->sum ? change
+           : now->owned > then->owned              ? CAME
+           : now->owned < then->owned              ? WENT
+                                                   : MOVED;
+}
+
+static enum change change_at(const struct map *m, const struct pixel *pixel) {
+    return m->compared ? change_in(pixel) : SAME;
+}
+
+/* What every pixel of the map showed at the mark, where the past stands open now. */
+static void look_then(struct map *m, const struct map_place *place, moment_t since) {
+    struct map_place whole = *place; /* a heap may have been larger then */
+    whole.region.end = place->kind == MAP_HEAP ? last_byte(m, place) + 1 : place->region.end;
+    struct sweep sweep = {
+        .place = &whole, .space = space_at(since, place->pid), .at = since, .compares = true};
+    for (uint32_t n = 0; n < m->count; n++) {
+        struct pixel then = {0};
+        map_look(&sweep, n, &then);
+        m->pixels[n].then = then.now;
+    }
+    for (int i = 0; i < MAPS; i++) { /* what a map of another view kept here is no more */
+        const struct map *other = &maps[i];
+        if (other->compared) {
+            maps[i].compared = other->compared_in + pixel_count(&other->compared_at) <= m->pixels ||
+                               m->pixels + m->count <= other->compared_in;
+        }
+    }
+    m->compared = true;
+    m->compared_in = m->pixels;
+    m->compared_at = *place;
+    m->since = since;
+    m->redraw = true;
+}
+
+static bool wants_comparing(uint32_t index, moment_t since) {
+    return viz_maps[index].kind != MAP_NONE && !(maps[index].compared && maps[index].since == since);
+}
+
+static void look_all_then(void *context, moment_t since) {
+    (void)context;
+    for (uint32_t i = 0; i < MAPS; i++) {
+        if (wants_comparing(i, since)) {
+            look_then(&maps[i], &viz_maps[i], since);
+        }
+    }
+}
+
+void maps_compare(const struct viz_status *status) {
+    bool wanted = false;
+    for (uint32_t i = 0; i < MAPS; i++) {
+        maps[i].compared &= status->since != NOW;
+        wanted |= status->since != NOW && wants_comparing(i, status->since);
+    }
+    if (wanted) {
+        marks_then(status, look_all_then, NULL);
+    }
+}
+
+void maps_changed(uint32_t pixels[CHANGES]) {
+    __builtin_memset(pixels, 0, CHANGES * sizeof *pixels);
+    for (uint32_t i = 0; i < MAPS; i++) {
+        for (int c = 0; c < CHANGES && viz_maps[i].kind != MAP_NONE && maps[i].compared; c++) {
+            pixels[c] += maps[i].changed[c];
+        }
+    }
+}
+
 /* ---- Painting ---- */
 
 /* A map of this view has changed its place or size: it cannot be painted beside the others as they are. */
@@ -126,12 +201,17 @@ static bool same_place(const struct map_place *a, const struct map_place *b) {
     return a->column == b->column && a->row == b->row && a->columns == b->columns && a->rows == b->rows;
 }
 
+/* Do their pixels stand for the same, but for where the region ends? */
+static bool same_part(const struct map_place *a, const struct map_place *b) {
+    return a->kind == b->kind && a->pid == b->pid && a->shift == b->shift &&
+           a->region.start == b->region.start;
+}
+
 /* Takes the place over. Where only the region's end moved, only what lies between is looked at again. */
 static void settle(uint32_t index, const struct map_place *place) {
     struct map *m = &maps[index];
     struct map_place *p = &viz_maps[index];
-    bool known = m->pixels && p->kind == place->kind && p->pid == place->pid && p->shift == place->shift &&
-                 p->region.start == place->region.start;
+    bool known = m->pixels && same_part(p, place);
     uint32_t old_end = p->region.end;
     *p = *place;
     if (known) {
@@ -146,46 +226,19 @@ static void settle(uint32_t index, const struct map_place *place) {
         pool_used += m->count;
     }
     for (uint32_t n = 0; n < m->count; n++) {
-        m->pixels[n] = (struct pixel){.flags = PIXEL_STALE};
+        m->pixels[n].flags = PIXEL_STALE;
     }
-    m->compared = false;
-    m->restless = true;
-}
-
-/*
- * What every pixel showed at the mark. The past stands open there meanwhile. A heap may have been larger then, so the
- * region's end does not count.
- */
-static void compare(struct map *m, const struct map_place *place, const struct viz_status *status) {
-    bool wanted = status->since != NOW;
-    if (m->compared == wanted && (!wanted || m->since == status->since)) {
-        return;
-    }
-    m->compared = wanted && past_open(status->since) == OK;
-    m->since = status->since;
-    if (m->compared) {
-        struct map_place whole = *place;
-        whole.region.end = place->kind == MAP_HEAP ? last_byte(m, place) + 1 : place->region.end;
-        struct sweep sweep = {
-            .place = &whole, .space = space_at(status->since, place->pid), .at = status->since};
-        for (uint32_t n = 0; n < m->count; n++) {
-            struct pixel then = {0};
-            map_look(&sweep, n, &then);
-            m->pixels[n].then = then.paint;
-        }
-    }
-    if (status->moment == NOW) {
-        past_close();
-    } else {
-        past_open(status->moment);
-    }
+    m->compared &= m->compared_in == m->pixels && same_place(&m->compared_at, place) &&
+                   same_part(&m->compared_at, place);
     m->restless = true;
 }
 
 /* Looks again at what is stale, ends what has glowed long enough; returns how many pixels glow. */
 static uint32_t refresh(struct map *m, const struct map_place *place, const struct viz_status *status) {
-    struct sweep sweep = {
-        .place = place, .space = space_at(status->moment, place->pid), .at = status->moment};
+    struct sweep sweep = {.place = place,
+                          .space = space_at(status->moment, place->pid),
+                          .at = status->moment,
+                          .compares = status->since != NOW};
     uint32_t glowing = 0;
     for (uint32_t n = 0; n < m->count; n++) {
         struct pixel *pixel = &m->pixels[n];
@@ -195,7 +248,7 @@ static uint32_t refresh(struct map *m, const struct map_place *place, const stru
         }
         if (pixel->flags & PIXEL_GLOWS) {
             bool over = (uint16_t)((uint16_t)status->now - pixel->touched) >= GLOW_MS;
-            if (over || !status->glow || pixel->paint == PAINT_NOTHING) {
+            if (over || !status->glow || pixel->now.paint == PAINT_NOTHING) {
                 pixel->flags &= (uint8_t)~PIXEL_GLOWS;
             } else {
                 glowing++;
@@ -206,15 +259,19 @@ static uint32_t refresh(struct map *m, const struct map_place *place, const stru
 }
 
 static uint8_t plain_colour(const struct pixel *pixel, moment_t moment) {
-    if (pixel->paint >= OWNERS) {
-        return pixel->paint == PAINT_UNMAPPED ? COLOUR_UNMAPPED : COLOUR_BACKGROUND;
+    if (pixel->now.paint >= OWNERS) {
+        return pixel->now.paint == PAINT_UNMAPPED ? COLOUR_UNMAPPED : COLOUR_BACKGROUND;
     }
-    if (pixel->paint == OWNER_FREE || pixel->paint == OWNER_FOREIGN ||
+    if (pixel->now.paint == OWNER_FREE || pixel->now.paint == OWNER_FOREIGN ||
         viz_look.colouring == COLOUR_BY_OWNER) {
-        return pixel->flags & PIXEL_EDGE ? COLOUR_EDGE : owner_colour[pixel->paint];
+        return pixel->flags & PIXEL_EDGE ? COLOUR_EDGE : owner_colour[pixel->now.paint];
     }
     return viz_look.colouring == COLOUR_BY_PROCESS ? look_process_colour(pixel->detail)
                                                    : look_age_colour(pixel->detail, moment);
+}
+
+uint8_t change_colour(enum change change, uint8_t owner) {
+    return change == CAME ? owner_colour[owner] : change == WENT ? COLOUR_WHITE : COLOUR_TITLE;
 }
 
 static uint8_t pixel_colour(const struct map *m, const struct pixel *pixel, moment_t moment) {
@@ -222,11 +279,10 @@ static uint8_t pixel_colour(const struct map *m, const struct pixel *pixel, mome
         return cursor.phase ? COLOUR_WHITE : COLOUR_TITLE;
     }
     if (m->compared) {
-        static const uint8_t colours[CHANGES] = {[WENT] = COLOUR_WHITE, [MOVED] = COLOUR_TITLE};
-        enum change change = change_of(pixel->then, pixel->paint);
-        return change == SAME   ? owned(pixel->paint) ? COLOUR_UNMAPPED : COLOUR_BACKGROUND
-               : change == CAME ? plain_colour(pixel, moment)
-                                : colours[change];
+        enum change change = change_in(pixel);
+        return change != SAME            ? change_colour(change, pixel->now.owner)
+               : owned(pixel->now.paint) ? COLOUR_UNMAPPED
+                                         : COLOUR_BACKGROUND;
     }
     if (m->glow && pixel->flags & PIXEL_GLOWS) {
         return COLOUR_WHITE;
@@ -240,7 +296,7 @@ static void draw_half_blocks(struct screen *screen, const struct map *m, const s
         for (uint32_t column = 0; column < place->columns; column++) {
             const struct pixel *upper = &m->pixels[row * place->columns + column];
             const struct pixel *lower = upper + place->columns;
-            bool error = upper->paint == OWNER_FOREIGN || lower->paint == OWNER_FOREIGN;
+            bool error = upper->now.paint == OWNER_FOREIGN || lower->now.paint == OWNER_FOREIGN;
             uint8_t attribute = ATTRIBUTE(pixel_colour(m, upper, moment), pixel_colour(m, lower, moment));
             cell_t c = error ? cell('!', ATTR_ERROR) : cell((uint8_t)GLYPH_UPPER_HALF, attribute);
             screen_put(screen, place->row + (int)row / 2, place->column + (int)column, c);
@@ -254,8 +310,8 @@ char map_letter(uint8_t paint) {
 
 static char letter(const struct map *m, const struct pixel *pixel) {
     static const char letters[CHANGES] = {[CAME] = '+', [WENT] = 'x', [MOVED] = '~'};
-    enum change change = m->compared ? change_of(pixel->then, pixel->paint) : SAME;
-    return change == SAME ? map_letter(pixel->paint) : letters[change];
+    enum change change = change_at(m, pixel);
+    return change == SAME ? map_letter(pixel->now.paint) : letters[change];
 }
 
 static void draw_letters(struct screen *screen, const struct map *m, const struct map_place *place,
@@ -264,7 +320,7 @@ static void draw_letters(struct screen *screen, const struct map *m, const struc
         const struct pixel *pixel = &m->pixels[n];
         uint32_t row = n / place->columns, column = n % place->columns;
         uint8_t attribute =
-            pixel->paint == OWNER_FOREIGN ? ATTR_ERROR : attr_on(pixel_colour(m, pixel, moment));
+            pixel->now.paint == OWNER_FOREIGN ? ATTR_ERROR : attr_on(pixel_colour(m, pixel, moment));
         screen_put(screen, place->row + (int)row, place->column + (int)column,
                    cell((uint8_t)letter(m, pixel), attribute));
     }
@@ -313,6 +369,10 @@ static void draw(struct screen *screen, uint32_t index, moment_t moment) {
         draw_cursor(screen, index);
     }
     m->redraw = false;
+    __builtin_memset(m->changed, 0, sizeof m->changed);
+    for (uint32_t n = 0; m->compared && n < m->count; n++) {
+        m->changed[change_in(&m->pixels[n])]++;
+    }
 }
 
 void map_paint(uint32_t index, const struct map_place *place, const struct viz_status *status) {
@@ -325,7 +385,6 @@ void map_paint(uint32_t index, const struct map_place *place, const struct viz_s
         return;
     }
     settle(index, &want);
-    compare(m, &want, status);
     if (!m->restless) {
         return;
     }

@@ -38,9 +38,12 @@
 #define LETTER_UNMAPPED ' '
 
 /* What became of a pixel since a mark (struct viz_status's `since`): somebody owns it now, nobody does any more, another
- * owner. A map that is compared shows changes only: what came in its colour, or `+`, `x` and `~` in letters. */
+ * owner. A map that is compared shows changes only: what came in its colour, or `+`, `x` and `~` in letters. A pixel in which
+ * something has changed shows that, however little of it. */
 enum change { SAME, CAME, WENT, MOVED, CHANGES };
 enum change change_of(uint8_t then, uint8_t now);
+/* Its colour, what came in its owner's. */
+uint8_t change_colour(enum change change, uint8_t owner);
 
 enum map_kind { MAP_NONE, MAP_FRAMES, MAP_PAGES, MAP_HEAP, MAP_BOOKS };
 
@@ -108,6 +111,11 @@ void map_paint(uint32_t index, const struct map_place *place, const struct viz_s
  * `phase` says, and the pixel of `address` in map `index` (-1: none), white by turns.
  */
 void maps_choose(int index, uint32_t address, bool phase);
+
+/* Looks what the maps' pixels showed at the mark that is compared, if there is one and nobody has looked yet; and how
+ * many of those on the screen have changed since, as they were drawn last. */
+void maps_compare(const struct viz_status *status);
+void maps_changed(uint32_t pixels[CHANGES]);
 
 /* Draws the maps that have changed, without looking at memory. */
 void maps_draw(struct screen *screen, const struct viz_status *status);

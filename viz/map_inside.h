@@ -17,9 +17,17 @@ enum pixel_flags {
     PIXEL_CHOSEN = 8 /* and beats, with the cursor */
 };
 
-struct pixel {
+/* What is in a pixel, for comparing it with what was there at a mark: what it shows, and what tells of changes too small
+ * to show. Beside `paint` it is known only while a mark is compared. */
+struct seen {
     uint8_t paint;
-    uint8_t then; /* what it showed at the mark; counts while a mark is compared */
+    uint8_t owner;  /* the one with most, OWNER_FREE when all is free */
+    uint16_t sum;   /* of who owns what: another when somebody else does, or elsewhere */
+    uint32_t owned; /* how much of it somebody owns */
+};
+
+struct pixel {
+    struct seen now, then; /* `then` at the mark */
     uint8_t flags;
     uint16_t touched; /* milliseconds, cut to 16 bits: read only while PIXEL_GLOWS */
     uint16_t mapped;  /* pages that begin in it */
@@ -41,16 +49,19 @@ struct map {
     bool restless;  /* a pixel is stale or glows */
     bool redraw;    /* the pixels are right, what is drawn of them is not */
     bool glow;      /* few enough glow that they do */
-    bool compared;  /* `then` of all pixels is known, at the moment `since` */
+    bool compared;  /* `then` of all pixels is known, of the place `compared_at` at the moment `since` */
     moment_t since;
-    struct map_place fit; /* as the view would have it */
+    struct map_place compared_at;
+    const struct pixel *compared_in; /* where they were kept then: pixels are handed out anew after a reset */
+    uint32_t changed[CHANGES];       /* pixels, when it was drawn last */
+    struct map_place fit;            /* as the view would have it */
     struct window window;
 };
 
 extern struct map maps[MAPS];
 
-/* Pixels of all maps on a screen. */
-#define PIXELS (SCREEN_ROWS_MOST * 2 * MAP_COLUMNS)
+/* Pixels of all maps on a screen: they stand in its body. */
+#define PIXELS ((SCREEN_ROWS_MOST - FOOTER_UP - BODY_ROW) * 2 * MAP_COLUMNS)
 
 /* ---- Regions, all 4 GB among them: by their last byte ---- */
 
@@ -83,6 +94,7 @@ struct sweep {
     const struct map_place *place;
     const struct space *space;
     moment_t at;
+    bool compares; /* all of struct seen is asked for */
     bool has_range;
     struct range range;
     const struct tile *tile; /* now */

@@ -51,7 +51,22 @@ static void count_bytes(struct sweep *sweep, struct region bytes, uint32_t count
     }
 }
 
-static uint8_t paint_frames(struct sweep *sweep, struct region bytes) {
+/* Notes who owns how much, for comparing. */
+static void note_counts(const struct sweep *sweep, const uint32_t counts[OWNERS], struct seen *seen) {
+    if (!sweep->compares) {
+        return;
+    }
+    uint32_t sum = 0, most = 0;
+    for (uint8_t o = OWNER_FREE + 1; o < OWNERS; o++) {
+        seen->owned += counts[o];
+        sum = sum * 31 + counts[o];
+        seen->owner = counts[o] > most ? o : seen->owner;
+        most = larger(most, counts[o]);
+    }
+    seen->sum = (uint16_t)(sum ^ sum >> 16);
+}
+
+static uint8_t paint_frames(struct sweep *sweep, struct region bytes, struct seen *seen) {
     uint32_t counts[OWNERS] = {0};
     struct region frames = region_pages(bytes);
     if (sweep->place->shift < PAGE_SHIFT && byte_range(sweep, bytes.start)) {
@@ -59,6 +74,7 @@ static uint8_t paint_frames(struct sweep *sweep, struct region bytes) {
     } else {
         owners_count(sweep->at, frames.start >> PAGE_SHIFT, region_size(frames) >> PAGE_SHIFT, counts);
     }
+    note_counts(sweep, counts, seen);
     return counts[OWNER_FOREIGN] ? OWNER_FOREIGN : most(counts);
 }
 
@@ -71,14 +87,15 @@ static uint32_t count_mapped(const struct sweep *sweep, struct region pages, uin
     return mapped;
 }
 
-static uint8_t paint_pages(const struct sweep *sweep, struct region bytes, uint16_t *mapped) {
+static uint8_t paint_pages(const struct sweep *sweep, struct region bytes, struct pixel *pixel) {
     uint32_t counts[OWNERS] = {0};
     struct region pages = region_pages(bytes);
     if (bytes.start >= KERNEL_BASE) {
         return OWNER_SYSTEM;
     }
     uint32_t n = count_mapped(sweep, pages, counts);
-    *mapped = bytes.start == pages.start ? (uint16_t)n : 0;
+    note_counts(sweep, counts, &pixel->now);
+    pixel->mapped = bytes.start == pages.start ? (uint16_t)n : 0;
     if (counts[OWNER_FREE] || counts[OWNER_FOREIGN]) {
         return OWNER_FOREIGN;
     }
@@ -101,11 +118,16 @@ static bool is_edge(const struct sweep *sweep, struct region bytes, const struct
            tile.end > bytes.end;
 }
 
-static uint8_t paint_heap(struct sweep *sweep, struct region pixel, bool *edge) {
-    const struct heap *heap = heap_of(sweep, pixel.start);
-    struct region bytes = in_range(pixel, heap_range(sweep->at, heap));
+static uint8_t paint_heap(struct sweep *sweep, struct region whole, struct pixel *pixel) {
+    const struct heap *heap = heap_of(sweep, whole.start);
+    struct region bytes = in_range(whole, heap_range(sweep->at, heap));
     struct heap_shares shares = {0};
     heap_count_on(sweep->at, heap, bytes, &sweep->tile, &shares);
+    if (shares.block) {
+        pixel->now.owner = (uint8_t)heap->config.owner;
+        pixel->now.owned = shares.block;
+        pixel->now.sum = (uint16_t)(shares.sum ^ shares.sum >> 16);
+    }
     uint32_t hole = shares.hole, unmapped = 0;
     if (hole > shares.block) { /* else the block has it, however its holes are mapped */
         uint32_t counts[OWNERS] = {0};
@@ -115,7 +137,8 @@ static uint8_t paint_heap(struct sweep *sweep, struct region pixel, bool *edge) 
         hole -= unmapped;
     }
     if (shares.block && shares.block >= hole && shares.block >= unmapped) {
-        *edge = heap->config.owner == OWNER_HEAP && is_edge(sweep, pixel, &shares);
+        bool edge = heap->config.owner == OWNER_HEAP && is_edge(sweep, whole, &shares);
+        pixel->flags |= edge ? PIXEL_EDGE : 0;
         return (uint8_t)heap->config.owner;
     }
     return hole && hole >= unmapped ? OWNER_FREE : unmapped ? PAINT_UNMAPPED : PAINT_NOTHING;
@@ -175,18 +198,21 @@ static uint32_t count_open(const struct sweep *sweep, struct region pages) {
 }
 
 /* Pages that are closed to the program count as not mapped, as the seed sees them. */
-static uint8_t paint_books(struct sweep *sweep, uint32_t n, struct region pixel) {
+static uint8_t paint_books(struct sweep *sweep, uint32_t n, struct region bytes, struct seen *seen) {
     if (!sweep->has_books) {
         read_books(sweep);
     }
-    struct region pages = region_pages(in_range(pixel, sweep->books_heap));
+    struct region pages = region_pages(in_range(bytes, sweep->books_heap));
+    uint32_t open = count_open(sweep, pages);
+    seen->owner = OWNER_HEAP;
+    seen->owned = seen->sum = (uint16_t)open;
     if (wrong[n / 8] & 1u << n % 8) {
         return OWNER_FOREIGN;
     }
     if (region_empty(pages)) {
         return PAINT_NOTHING;
     }
-    return 2 * count_open(sweep, pages) >= region_size(pages) >> PAGE_SHIFT ? OWNER_HEAP : PAINT_UNMAPPED;
+    return 2 * open >= region_size(pages) >> PAGE_SHIFT ? OWNER_HEAP : PAINT_UNMAPPED;
 }
 
 /* ---- The first thing in a pixel that has what the pixel shows, by its first byte there ---- */
@@ -271,26 +297,25 @@ static uint32_t detail(struct sweep *sweep, struct region bytes, uint8_t paint) 
 
 void map_look(struct sweep *sweep, uint32_t n, struct pixel *pixel) {
     const struct map_place *place = sweep->place;
+    struct seen *seen = &pixel->now;
+    *seen = (struct seen){.paint = PAINT_NOTHING};
     pixel->mapped = 0;
     pixel->detail = 0;
     pixel->flags &= (uint8_t)~PIXEL_EDGE;
     if (!has_pixel(place, n) || (place->kind != MAP_FRAMES && !sweep->space)) {
-        pixel->paint = PAINT_NOTHING;
         return;
     }
     struct region bytes = pixel_region(place, n);
     if (place->kind == MAP_FRAMES) {
-        pixel->paint = paint_frames(sweep, bytes);
+        seen->paint = paint_frames(sweep, bytes, seen);
     } else if (place->kind == MAP_PAGES) {
-        pixel->paint = paint_pages(sweep, bytes, &pixel->mapped);
+        seen->paint = paint_pages(sweep, bytes, pixel);
     } else if (place->kind == MAP_BOOKS) {
-        pixel->paint = paint_books(sweep, n, bytes);
+        seen->paint = paint_books(sweep, n, bytes, seen);
     } else {
-        bool edge = false;
-        pixel->paint = paint_heap(sweep, bytes, &edge);
-        pixel->flags |= edge ? PIXEL_EDGE : 0;
+        seen->paint = paint_heap(sweep, bytes, pixel);
     }
-    pixel->detail = detail(sweep, bytes, pixel->paint);
+    pixel->detail = detail(sweep, bytes, seen->paint);
 }
 
 uint32_t map_thing(uint32_t index, uint32_t pixel, moment_t at) {
@@ -302,12 +327,12 @@ uint32_t map_thing(uint32_t index, uint32_t pixel, moment_t at) {
     uint32_t address = bytes.start;
     map_look(&sweep, pixel, &seen);
     if (place.kind == MAP_FRAMES) {
-        first_frame(&sweep, bytes, seen.paint, &address);
+        first_frame(&sweep, bytes, seen.now.paint, &address);
     } else if (place.kind == MAP_BOOKS) {
         return bytes.start;
-    } else if (place.kind == MAP_PAGES && seen.paint != PAINT_NOTHING) {
-        first_page(&sweep, bytes, seen.paint, &address);
-    } else if (seen.paint != PAINT_NOTHING && first_tile(&sweep, bytes, seen.paint, &tile)) {
+    } else if (place.kind == MAP_PAGES && seen.now.paint != PAINT_NOTHING) {
+        first_page(&sweep, bytes, seen.now.paint, &address);
+    } else if (seen.now.paint != PAINT_NOTHING && first_tile(&sweep, bytes, seen.now.paint, &tile)) {
         address = larger(tile.at.start, bytes.start);
     }
     return address - bytes.start < region_size(bytes) ? address : bytes.start;

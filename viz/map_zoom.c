@@ -142,7 +142,7 @@ uint32_t map_home(uint32_t index) {
     const struct map *m = &maps[index];
     const struct map_place *place = &viz_maps[index];
     for (uint32_t n = 0; n < m->count && has_pixel(place, n); n++) {
-        if (m->pixels[n].paint < OWNERS && m->pixels[n].paint > OWNER_SYSTEM) {
+        if (m->pixels[n].now.paint < OWNERS && m->pixels[n].now.paint > OWNER_SYSTEM) {
             return pixel_region(place, n).start;
         }
     }

@@ -251,6 +251,7 @@ static void paint(const struct viz_status *status, const struct space *space) {
     if (maps_moved()) {
         paint_view(status, space);
     }
+    maps_compare(status);
     if (cursor_on()) {
         inspect_paint(&viz.screen, status);
     } else if (!viz.view->whole) {
@@ -408,7 +409,7 @@ void viz_frame(const struct viz_status *status) {
     const struct viz_prompt *prompt = status->prompt;
     bool row = prompt && prompt->text, panel = prompt && prompt->panel;
     if (status->moment != viz.painted.moment || status->since != viz.painted.since ||
-        (status->question != NULL) != (viz.painted.question != NULL) ||
+        status->mark != viz.painted.mark || (status->question != NULL) != (viz.painted.question != NULL) ||
         (status->difference != NULL) != (viz.painted.difference != NULL) || panel != viz.panel) {
         viz.all = true;
     }
@@ -428,7 +429,7 @@ void viz_frame(const struct viz_status *status) {
         bars_difference(&viz.screen, status->difference);
     } else if (status->question) {
         bars_question(&viz.screen, status->question);
-    } else if (status->since != NOW) {
+    } else if (status->mark) {
         marks_paint(&viz.screen, status, viz.pid);
     }
     if (row) {

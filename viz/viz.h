@@ -42,7 +42,7 @@ struct viz_status {
     moment_t moment;         /* NOW, or the past that is shown */
     uint32_t steps_back;     /* from there to the present */
     moment_t since;          /* a mark that is compared with what is shown, or NOW: none */
-    const char *mark;        /* its name */
+    const char *mark;        /* its name, also of one that the ring does not reach any more; NULL: none */
     const char *question;    /* of the quiz, or its answer; NULL: none. It takes the row of the legend */
     const char *caption;     /* NULL, or what the lecturer or a program says */
     uint32_t captions;       /* how often that has changed */

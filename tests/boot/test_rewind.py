@@ -424,9 +424,14 @@ def test_a_mark_tells_what_came_and_went(stepped):
                 went += not came.pop(event["start"], 0)
     before = stepped.rows()[2:6]
     stepped.command("diff here")
-    assert re.search(rf"since here: blocks \+{len(came)} [\d,]+ B, -{went} ", legend(stepped))
+    wait_until("the numbers", lambda: re.search(rf"px since here, pid 1: blocks \+{len(came)} -{went}", legend(stepped)))
     changed = "".join(row[9:73] for row in stepped.rows()[2:6])
     assert ("+" in changed) == (len(came) > 0) and ("x" in changed) == (went > 0)
+    assert stepped.differences() == []
+    stepped.command("back 50")  # before the mark
+    wait_until("the numbers", lambda: "since here, pid 1: blocks +" in legend(stepped))
+    assert stepped.differences() == []
+    stepped.command("at now")
     stepped.command("diff off")
     assert "since" not in legend(stepped)
     assert stepped.rows()[2:6] == before
@@ -438,10 +443,23 @@ def test_a_mark_beyond_the_ring_says_so(stepped):
     for _ in range(8):
         stepped.command("bench events")
     stepped.logged("does not reach back to \"long_ago\"")
+    lost = "does not reach back to mark long_ago any more"
+    wait_until("the screen to say so", lambda: lost in legend(stepped))
     with pytest.raises(Refused, match="beyond the event ring"):
         stepped.command("diff long_ago")
     with pytest.raises(Refused, match="expected a name"):
         stepped.command("diff never")
+    stepped.command("diff off")
+    wait_until("the legend", lambda: lost not in legend(stepped))
+
+
+@pytest.mark.parametrize("name", ["off", "sixteen_letters_"])
+def test_names_that_diff_could_not_reach(stepped, name):
+    with pytest.raises(Refused, match="expected a name of at most 15 letters, not off"):
+        stepped.command(f"snap {name}")
+    assert stepped.command("snap") == []
+    stepped.command("snap fifteen_letters")
+    stepped.command("diff fifteen_letters")
 
 
 # ---- The quiz
