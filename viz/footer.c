@@ -8,8 +8,11 @@
 #include "viz/explain.h"
 #include "viz/layout.h"
 #include "viz/palette.h"
+#include "viz/words.h"
 
-#define LOOK_BACK 256 /* events passed over in search of one worth a line */
+#define LOOK_BACK      256  /* events passed over in search of one worth a line */
+#define WATCH_MOST     2000 /* new events looked at for an error, in a frame */
+#define ERROR_STAYS_MS 4000
 
 /* The caption or the title. Returns the column after it. */
 static int heading(struct screen *screen, int row, const struct viz_status *status, const char *title) {
@@ -38,11 +41,34 @@ static const struct event *worthy_before(uint32_t seq) {
     return e;
 }
 
+/*
+ * The newest error, as long as it is news: what follows a fault would push it off its rows at once. The end that a fault
+ * causes says less than the fault. Looks at what came since the last time, and at WATCH_MOST of that.
+ */
+static const struct event *recent_error(uint32_t now) {
+    static uint32_t watched, error;
+    uint32_t newest = events.next - 1;
+    error = error > newest ? 0 : error; /* a machine that began anew */
+    watched = watched > newest ? 0 : watched;
+    for (uint32_t seq = newest; seq > watched && newest - seq < WATCH_MOST; seq--) {
+        const struct event *e = event_at(seq);
+        if (e && event_is_error(e) && e->kind != EV_EXIT) {
+            error = seq;
+            break;
+        }
+    }
+    watched = newest;
+    const struct event *e = event_at(error);
+    return e && now - e->time < ERROR_STAYS_MS ? e : NULL;
+}
+
 static void newest(struct screen *screen, int top, const struct viz_status *status) {
+    const struct event *error = recent_error(status->now);
     heading(screen, top, status, "EVENTS");
     uint32_t seq = events.next - 1;
     for (int row = top + FOOTER_ROWS - 1; row > top; row--) {
-        const struct event *e = worthy_before(seq);
+        bool stays = row == top + 1 && error && error->seq <= seq;
+        const struct event *e = stays ? error : worthy_before(seq);
         event_line(screen, row, e);
         seq = e ? e->seq - 1 : 0;
     }

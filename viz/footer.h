@@ -1,6 +1,6 @@
 /*
  * The footer under a view's body: what just happened. A caption above, and below it the newest events while programs
- * run, or the step that was made last in plain sentences while they stand still.
+ * run, an error among them for some seconds, or the step that was made last in plain sentences while they stand still.
  */
 #ifndef VIZ_FOOTER_H
 #define VIZ_FOOTER_H

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "kernel/abi.h"
 #include "mm/events.h"
 #include "mm/past.h"
 #include "tests/host/support_viz.h"
@@ -59,6 +60,31 @@ static void test_running(void **state) {
     assert_row(6, "First a block, then none.                                      ! 3 events missed");
 }
 
+/* What a fault causes does not push it off the rows before it could be read. */
+static void test_errors_stay(void **state) {
+    (void)state;
+    start();
+    struct space *wild = machine_spawn(3, "wild", 4), *churn = machine_spawn(4, "churn", 4);
+    viz_frame(&status);
+    actor = (struct actor){.pid = 3, .slot = wild->slot};
+    struct event *e =
+        event_emit(EV_FAULT, OWNER_FOREIGN, (struct region){0x90000000, 0x90000000}, (struct region){0, 0});
+    uint32_t args[] = {6, 0x401234, 0, FAULT_UNKNOWN, 0, 0};
+    memcpy(e->arg, args, sizeof args);
+    machine_exit(wild, EXIT_FAULT);
+    for (int i = 0; i < 3; i++) {
+        program_free(churn, program_malloc(churn, 100));
+    }
+    viz_frame(&status);
+    assert_non_null(strstr(row_text(5), "! 3 wild      write 90000000  fault      not mapped, by 00401234"));
+    assert_non_null(strstr(row_text(3), " 4 churn "));
+    events_clock = 4000;
+    program_malloc(churn, 100);
+    status.now = events_clock;
+    viz_frame(&status);
+    assert_non_null(strstr(row_text(5), " 4 churn "));
+}
+
 static void test_standing(void **state) {
     (void)state;
     start();
@@ -100,6 +126,7 @@ static void test_whole_views_have_none(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_running),
+        cmocka_unit_test(test_errors_stay),
         cmocka_unit_test(test_standing),
         cmocka_unit_test(test_whole_views_have_none),
     };
