@@ -38,7 +38,7 @@ static void line(const char *format, ...) {
     va_end(list);
     log_line("%s", text);
     if (row < ROWS)
-        put_row(text, row ? ATTR_TEXT : ATTRIBUTE(COLOUR_TEXT, COLOUR_ERROR));
+        put_row(text, row ? ATTR_TEXT : ATTR_ERROR);
 }
 
 static paddr_t directory_in_use(void) {

@@ -113,13 +113,29 @@ uint8_t look_ranked(uint32_t rank) {
     return ranked[rank];
 }
 
-uint8_t look_process_colour(uint32_t slot) {
-    for (int rank = 0; rank < RANKS; rank++) {
-        if (slot < SPACES && ranked[rank] == slot) {
-            return rank_colour[rank];
-        }
+static uint32_t rank_of(uint32_t slot) {
+    uint32_t rank = 0;
+    while (rank < RANKS && (slot >= SPACES || ranked[rank] != slot)) {
+        rank++;
     }
-    return COLOUR_GREY;
+    return rank;
+}
+
+uint8_t look_process_colour(uint32_t slot) {
+    uint32_t rank = rank_of(slot);
+    return rank < RANKS ? rank_colour[rank] : COLOUR_GREY;
+}
+
+char look_rank_letter(uint32_t rank) {
+    return rank < RANKS ? (char)('1' + rank) : '0';
+}
+
+bool look_ranks_in_letters(void) {
+    return viz_look.letters && viz_look.theme == THEME_MONO && viz_look.colouring == COLOUR_BY_PROCESS;
+}
+
+char look_process_letter(uint32_t slot) {
+    return look_rank_letter(rank_of(slot));
 }
 
 uint8_t look_age_colour(uint32_t seq, moment_t moment) {

@@ -33,6 +33,11 @@ int look_rows(uint32_t rows);
 bool look_rank(void);
 uint8_t look_ranked(uint32_t rank);
 
+/* Where there are no colours, letters tell processes apart: '1' for the largest, '0' for all beyond the eight. */
+bool look_ranks_in_letters(void);
+char look_rank_letter(uint32_t rank);
+char look_process_letter(uint32_t slot);
+
 /* The colour of a process's memory, and of what event `seq` made; 0: the boot. */
 uint8_t look_process_colour(uint32_t slot);
 uint8_t look_age_colour(uint32_t seq, moment_t moment);

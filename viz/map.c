@@ -311,7 +311,12 @@ char map_letter(uint8_t paint) {
 static char letter(const struct map *m, const struct pixel *pixel) {
     static const char letters[CHANGES] = {[CAME] = '+', [WENT] = 'x', [MOVED] = '~'};
     enum change change = change_at(m, pixel);
-    return change == SAME ? map_letter(pixel->now.paint) : letters[change];
+    const uint8_t paint = pixel->now.paint;
+    if (change != SAME) {
+        return letters[change];
+    }
+    bool of_process = owned(paint) && paint != OWNER_FOREIGN && pixel->detail < SPACES;
+    return of_process && look_ranks_in_letters() ? look_process_letter(pixel->detail) : map_letter(paint);
 }
 
 static void draw_letters(struct screen *screen, const struct map *m, const struct map_place *place,

@@ -23,7 +23,8 @@
  * own, so that neighbours can be told apart.
  *
  * Colours stand for owners, or (viz/look.h) for the process or the age of what has the owner's colour: of the pixel's
- * first block, or first frame with that owner. In letters a cell is one pixel and shows the owner's letter.
+ * first block, or first frame with that owner. In letters a cell is one pixel and shows the owner's letter; without colours
+ * the rank of its process, where colours would stand for that.
  */
 #ifndef VIZ_MAP_H
 #define VIZ_MAP_H
@@ -57,7 +58,7 @@ char map_letter(uint8_t paint);
  * One map on the screen; 16 bytes, read from outside. Pixel n stands at text column `column + n % columns`,
  * pixel row n / columns; pixel row r is the upper (r even) or lower half of text row `row + r / 2`. A cell is
  * the upper half block, its foreground the upper pixel and its background the lower; where one of the two is
- * FOREIGN, `!` in white on vermillion. In letters a pixel row is a text row.
+ * FOREIGN, `!` on vermillion (ATTR_ERROR). In letters a pixel row is a text row.
  *
  * A region that starts and ends at 0 is all 4 GB; an empty one starts elsewhere.
  */

@@ -7,24 +7,27 @@
 #define RGB(hex)                                                                                             \
     { (hex) >> 18 & 63, (hex) >> 10 & 63, (hex) >> 2 & 63 }
 
-/* Dark: Okabe and Ito's hues on near black. Light: the same, darker where paper would swallow them; what is white in the
- * dark is ink here. Mono: steps of grey for owners, letters tell what is near. */
+/*
+ * Dark: Okabe and Ito's hues on near black. Light: the same as ink on paper; what is white in the dark is black here.
+ * Mono: steps of grey for owners, letters tell what is near, and an error is as white as can be. Every text has a contrast
+ * of 4.5 at least in every theme, and an owner, a hole and an unmapped page one of 1.5 (tests/host/test_viz_look.c).
+ */
 const struct rgb6 themes[THEMES][COLOURS] =
     {
         [THEME_DARK] =
             {
                 [COLOUR_BACKGROUND] = RGB(0x0D1017),
-                [COLOUR_KPAGE] = RGB(0x0072B2),
+                [COLOUR_KPAGE] = RGB(0x2086CC),
                 [COLOUR_UBYTE] = RGB(0x009E73),
                 [COLOUR_KBYTE] = RGB(0x56B4E9),
-                [COLOUR_ERROR] = RGB(0xD55E00),
+                [COLOUR_ERROR] = RGB(0xD96200),
                 [COLOUR_IMAGE] = RGB(0xB59EDC),
                 [COLOUR_HEAP] = RGB(0xE69F00),
                 [COLOUR_TEXT] = RGB(0xD0D7DE),
                 [COLOUR_FREE] = RGB(0x444D59),
                 [COLOUR_TITLE] = RGB(0x2A4CC0),
                 [COLOUR_UNMAPPED] = RGB(0x202934),
-                [COLOUR_EDGE] = RGB(0xA06E00),
+                [COLOUR_EDGE] = RGB(0x905E00),
                 [COLOUR_STACK] = RGB(0xCC79A7),
                 [COLOUR_WHITE] = RGB(0xFCFCFC),
                 [COLOUR_UPAGE] = RGB(0xF0E442),
@@ -33,40 +36,40 @@ const struct rgb6 themes[THEMES][COLOURS] =
         [THEME_LIGHT] =
             {
                 [COLOUR_BACKGROUND] = RGB(0xFCFCF8),
-                [COLOUR_KPAGE] = RGB(0x0072B2),
-                [COLOUR_UBYTE] = RGB(0x008A64),
-                [COLOUR_KBYTE] = RGB(0x2C8CCC),
-                [COLOUR_ERROR] = RGB(0xD55E00),
-                [COLOUR_IMAGE] = RGB(0x8C6CC8),
-                [COLOUR_HEAP] = RGB(0xC88400),
+                [COLOUR_KPAGE] = RGB(0x00548C),
+                [COLOUR_UBYTE] = RGB(0x007C58),
+                [COLOUR_KBYTE] = RGB(0x1874B8),
+                [COLOUR_ERROR] = RGB(0xB84800),
+                [COLOUR_IMAGE] = RGB(0x7C5CBC),
+                [COLOUR_HEAP] = RGB(0xA06400),
                 [COLOUR_TEXT] = RGB(0x24282E),
-                [COLOUR_FREE] = RGB(0xBCC2CA),
+                [COLOUR_FREE] = RGB(0xA8B0B8),
                 [COLOUR_TITLE] = RGB(0x9CBCFC),
-                [COLOUR_UNMAPPED] = RGB(0xE0E4E8),
-                [COLOUR_EDGE] = RGB(0x805400),
-                [COLOUR_STACK] = RGB(0xC0609A),
+                [COLOUR_UNMAPPED] = RGB(0xDCE0E4),
+                [COLOUR_EDGE] = RGB(0x603C00),
+                [COLOUR_STACK] = RGB(0xA84480),
                 [COLOUR_WHITE] = RGB(0x000000),
-                [COLOUR_UPAGE] = RGB(0xA89C00),
-                [COLOUR_GREY] = RGB(0x6C747C),
+                [COLOUR_UPAGE] = RGB(0x7C7400),
+                [COLOUR_GREY] = RGB(0x646C74),
             },
         [THEME_MONO] =
             {
                 [COLOUR_BACKGROUND] = RGB(0x000000),
-                [COLOUR_KPAGE] = RGB(0x6C6C6C),
-                [COLOUR_UBYTE] = RGB(0x9C9C9C),
-                [COLOUR_KBYTE] = RGB(0x848484),
-                [COLOUR_ERROR] = RGB(0x606060),
-                [COLOUR_IMAGE] = RGB(0x787878),
-                [COLOUR_HEAP] = RGB(0xC8C8C8),
+                [COLOUR_KPAGE] = RGB(0x787878),
+                [COLOUR_UBYTE] = RGB(0xA4A4A4),
+                [COLOUR_KBYTE] = RGB(0x8C8C8C),
+                [COLOUR_ERROR] = RGB(0xFCFCFC),
+                [COLOUR_IMAGE] = RGB(0x989898),
+                [COLOUR_HEAP] = RGB(0xC0C0C0),
                 [COLOUR_TEXT] = RGB(0xD8D8D8),
                 [COLOUR_FREE] = RGB(0x444444),
                 [COLOUR_TITLE] = RGB(0x505050),
                 [COLOUR_UNMAPPED] = RGB(0x202020),
-                [COLOUR_EDGE] = RGB(0x909090),
-                [COLOUR_STACK] = RGB(0xA8A8A8),
+                [COLOUR_EDGE] = RGB(0x686868),
+                [COLOUR_STACK] = RGB(0xB0B0B0),
                 [COLOUR_WHITE] = RGB(0xFCFCFC),
-                [COLOUR_UPAGE] = RGB(0xB4B4B4),
-                [COLOUR_GREY] = RGB(0x8C8C8C),
+                [COLOUR_UPAGE] = RGB(0xD4D4D4),
+                [COLOUR_GREY] = RGB(0x808080),
             },
 };
 
@@ -79,14 +82,20 @@ const uint8_t owner_colour[OWNERS] = {
 
 const uint8_t rank_colour[RANKS] = {COLOUR_HEAP,  COLOUR_KBYTE, COLOUR_UBYTE, COLOUR_STACK,
                                     COLOUR_UPAGE, COLOUR_KPAGE, COLOUR_IMAGE, COLOUR_EDGE};
-const uint8_t age_colour[AGES] = {COLOUR_UPAGE, COLOUR_HEAP, COLOUR_EDGE, COLOUR_IMAGE, COLOUR_KPAGE};
+const uint8_t age_colour[AGES] = {COLOUR_UPAGE, COLOUR_HEAP, COLOUR_IMAGE, COLOUR_KPAGE, COLOUR_EDGE};
 
-/* Luminance as the eye weighs it, as 10 * 63 * 63 parts of white, with the 5 % that a room's light adds. */
-static int32_t luminance(uint8_t colour) {
-    const struct rgb6 *rgb = &themes[viz_look.theme][colour];
-    return 2 * rgb->red * rgb->red + 7 * rgb->green * rgb->green + rgb->blue * rgb->blue + 1984;
+/* One of six bits, 0 to 63 * 63, as the light it gives: to the power of 2.4, near enough. */
+static int32_t light(uint8_t part) {
+    return part * part * (3 * 63 + 2 * part) / (5 * 63);
 }
 
+/* Luminance as the eye weighs it, white about 26,000, with the 5 % that a room's light adds. */
+static int32_t luminance(uint8_t colour) {
+    const struct rgb6 *rgb = &themes[viz_look.theme][colour];
+    return (21 * light(rgb->red) + 72 * light(rgb->green) + 7 * light(rgb->blue) + 5 * 63 * 63) / 16;
+}
+
+/* White or black, whichever is further away: the border is the geometric mean. */
 uint8_t attr_on(uint8_t background) {
     int32_t here = luminance(background), white = luminance(COLOUR_WHITE),
             black = luminance(COLOUR_BACKGROUND);

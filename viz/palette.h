@@ -38,7 +38,8 @@ extern const struct rgb6 themes[THEMES][COLOURS];
 
 extern const uint8_t owner_colour[OWNERS];
 
-/* Colouring by process: the eight largest, by rank. By age: less than 10, 100, 1,000, 10,000 events old, and older. */
+/* Colouring by process: the eight largest, by rank. By age: less than 10, 100, 1,000, 10,000 events old, and older;
+ * the older, the darker. */
 #define RANKS 8
 #define AGES  5
 extern const uint8_t rank_colour[RANKS], age_colour[AGES];
@@ -49,7 +50,7 @@ extern const uint8_t rank_colour[RANKS], age_colour[AGES];
 #define ATTR_DIM        ATTRIBUTE(COLOUR_GREY, COLOUR_BACKGROUND)
 #define ATTR_HEADING    ATTRIBUTE(COLOUR_WHITE, COLOUR_BACKGROUND)
 #define ATTR_ERROR_TEXT ATTRIBUTE(COLOUR_ERROR, COLOUR_BACKGROUND)
-#define ATTR_ERROR      ATTRIBUTE(COLOUR_WHITE, COLOUR_ERROR)
+#define ATTR_ERROR      ATTRIBUTE(COLOUR_BACKGROUND, COLOUR_ERROR)
 #define ATTR_CURSOR     ATTRIBUTE(COLOUR_BACKGROUND, COLOUR_WHITE)
 #define ATTR_TITLE      ATTRIBUTE(COLOUR_WHITE, COLOUR_TITLE)
 #define ATTR_TITLE_TEXT ATTRIBUTE(COLOUR_TEXT, COLOUR_TITLE)

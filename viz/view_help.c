@@ -69,10 +69,10 @@ static int colours(struct screen *screen, int row) {
                 "unmapped: addresses that have no frame behind them, in a hole or elsewhere");
     bars_swatch(screen, row, COLOUR_COLUMN, OWNER_FOREIGN);
     screen_text(screen, row++, COLOUR_WORDS, LINE_END, ATTR_TEXT,
-                "foreign: nobody owns what lies there. An error; only errors have this colour");
+                "error: what lies there is foreign, nobody's. Only errors have this colour");
     screen_put(screen, row, COLOUR_COLUMN, cell(' ', ATTRIBUTE(COLOUR_TEXT, COLOUR_EDGE)));
     screen_text(screen, row++, COLOUR_WORDS, LINE_END, ATTR_TEXT,
-                "a darker pixel of a heap: a block begins here that is longer than that");
+                "a darker pixel of a heap, in colours by owner: a longer block begins here");
     screen_put(screen, row, COLOUR_COLUMN, cell(' ', ATTRIBUTE(COLOUR_TEXT, COLOUR_TITLE)));
     screen_text(screen, row++, COLOUR_WORDS, LINE_END, ATTR_TEXT,
                 "beating, white and blue by turns: what the cursor is on, in every map");

@@ -150,7 +150,7 @@ class Picture:
         """{(row, column): (character, attribute, bits of it that count, what it belongs to)}"""
         g = self.guest
         pixels, columns = self.pixels(place), place["columns"]
-        error = ERROR, g.COLOUR_WHITE | g.COLOUR_ERROR << 4, 0xFF
+        error = ERROR, g.COLOUR_BACKGROUND | g.COLOUR_ERROR << 4, 0xFF
         cells = {}
         for row in range(place["rows"] // (1 if self.letters else 2)):
             for column in range(columns):

@@ -88,6 +88,6 @@ def test_a_wrong_cell_is_named_and_painted_anew(machine):
     machine.command("view overview")
     wait_until("the picture to show it", lambda: any("!" in row[9:73] for row in machine.rows()[2:8]))
     machine.poke(at, truth)  # no event tells the map
-    machine.logged(r"^audit: row \d column \d+ of the screen: shows 4d21, memory says ")
+    machine.logged(r"^audit: row \d column \d+ of the screen: shows 4021, memory says ")
     wait_until("the picture to be right and the title calm again",
                lambda: not any("!" in row[9:73] for row in machine.rows()[2:8]) and found(machine) == 0)

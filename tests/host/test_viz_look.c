@@ -149,20 +149,33 @@ static void test_letters_can_be_read(void **state) {
     (void)state;
     start(8);
     for (int theme = 0; theme < THEMES; theme++, look_theme(NULL)) {
-        static const uint8_t texts[] = {ATTR_TEXT,       ATTR_HEADING, ATTR_TITLE,
-                                        ATTR_TITLE_TEXT, ATTR_CHOSEN,  ATTR_CURSOR};
+        static const uint8_t texts[] = {ATTR_TEXT,       ATTR_HEADING,    ATTR_TITLE,
+                                        ATTR_TITLE_TEXT, ATTR_CHOSEN,     ATTR_CURSOR,
+                                        ATTR_DIM,        ATTR_ERROR_TEXT, ATTR_ERROR};
         for (uint32_t i = 0; i < sizeof texts; i++) {
             assert_true(contrast((enum theme)theme, texts[i]) >= 4.5);
         }
         for (int o = 0; o < OWNERS; o++) {
-            assert_true(contrast((enum theme)theme, attr_owner((enum owner)o)) >= 3.5);
-            assert_true(contrast((enum theme)theme, attr_owner_text((enum owner)o)) >= 2.5);
+            assert_true(contrast((enum theme)theme, attr_owner_text((enum owner)o)) >= 4.5);
         }
-        /* a hole and an unmapped page are told apart, and both from what lies outside */
-        assert_true(contrast((enum theme)theme, ATTRIBUTE(COLOUR_FREE, COLOUR_UNMAPPED)) >= 1.3);
-        assert_true(contrast((enum theme)theme, ATTRIBUTE(COLOUR_UNMAPPED, COLOUR_BACKGROUND)) >= 1.15);
-        assert_true(contrast((enum theme)theme, ATTRIBUTE(COLOUR_HEAP, COLOUR_FREE)) >= 1.5);
-        assert_true(contrast((enum theme)theme, ATTRIBUTE(COLOUR_HEAP, COLOUR_EDGE)) >= 1.4);
+        for (uint8_t c = 0; c < COLOURS; c++) { /* letters on whatever a map shows */
+            assert_true(contrast((enum theme)theme, attr_on(c)) >= 4.5);
+        }
+        /* a hole, an unmapped page and what somebody owns are told apart, and all of them from what lies outside */
+        assert_true(contrast((enum theme)theme, ATTRIBUTE(COLOUR_FREE, COLOUR_UNMAPPED)) >= 1.5);
+        assert_true(contrast((enum theme)theme, ATTRIBUTE(COLOUR_UNMAPPED, COLOUR_BACKGROUND)) >= 1.25);
+        for (int o = OWNER_FREE + 1; o < OWNERS; o++) {
+            assert_true(contrast((enum theme)theme, ATTRIBUTE(owner_colour[o], COLOUR_FREE)) >= 1.5);
+            assert_true(contrast((enum theme)theme, ATTRIBUTE(owner_colour[o], COLOUR_UNMAPPED)) >= 1.5);
+        }
+        assert_true(contrast((enum theme)theme, ATTRIBUTE(COLOUR_HEAP, COLOUR_EDGE)) >= 1.5);
+        for (int age = 1; age < AGES; age++) { /* the older, the darker */
+            assert_true(contrast((enum theme)theme, ATTRIBUTE(age_colour[age], COLOUR_EDGE)) <
+                        contrast((enum theme)theme, ATTRIBUTE(age_colour[age - 1], COLOUR_EDGE)));
+        }
+        /* nothing is stronger than an error where there are no hues */
+        assert_true(theme != THEME_MONO ||
+                    contrast(THEME_MONO, ATTR_ERROR_TEXT) >= contrast(THEME_MONO, ATTR_HEADING));
     }
 }
 
@@ -222,6 +235,20 @@ static void test_colour_by_process(void **state) {
     }
     assert_int_equal(look_process_colour(space->slot), COLOUR_GREY);
     assert_int_equal(look_process_colour(NO_SLOT), COLOUR_GREY);
+    look_theme("mono"); /* greys are too near to each other: letters are ranks then */
+    look_letters(true);
+    frame();
+    assert_golden("look_process_mono");
+    const struct map_place *frames = &viz_maps[4]; /* user pages */
+    bool seen[10] = {false};
+    for (int i = 0; i < frames->columns * frames->rows; i++) {
+        char c = (char)
+            viz_target[frames->row * SCREEN_COLUMNS + i / 64 * SCREEN_COLUMNS + frames->column + i % 64];
+        seen[c >= '0' && c <= '9' ? c - '0' : 9] = true;
+    }
+    for (int rank = 0; rank <= RANKS; rank++) {
+        assert_true(seen[rank]);
+    }
 
     uint32_t then = events.next - 1; /* of the past those have colours that were there */
     uint8_t slot = others[7]->slot;
