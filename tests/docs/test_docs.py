@@ -188,11 +188,18 @@ def test_pictures_are_small_text_screens_and_shown(picture):
 # ---- Examples, as printed
 
 
+def make(copy, *goals):
+    environment = {name: value for name, value in os.environ.items() if name not in ("B", "MAKEFLAGS", "MAKELEVEL")}
+    built = subprocess.run(["make", "-j2", *goals], cwd=copy, env=environment, stdin=subprocess.DEVNULL,
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=600)
+    assert built.returncode == 0, built.stdout
+
+
 @pytest.fixture(scope="module")
-def extended(tmp_path_factory):
-    """The ISO of a copy of the sources, with every file that the pages tell their reader to save."""
+def copy(tmp_path_factory):
+    """A copy of the sources, with every file that the pages tell their reader to save."""
     copy = tmp_path_factory.mktemp("suture")
-    for room in ROOMS:
+    for room in [*ROOMS, "tests/host"]:
         shutil.copytree(TOP / room, copy / room)
     shutil.copy(TOP / "Makefile", copy)
     if (TOP / "build/toolchain").exists():
@@ -201,10 +208,13 @@ def extended(tmp_path_factory):
     for path, block in EXAMPLES.items():
         assert not (copy / path).exists()
         (copy / path).write_text(block)
-    environment = {name: value for name, value in os.environ.items() if name not in ("B", "MAKEFLAGS", "MAKELEVEL")}
-    built = subprocess.run(["make", "-j2"], cwd=copy, env=environment, stdin=subprocess.DEVNULL,
-                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300)
-    assert built.returncode == 0, built.stdout
+    return copy
+
+
+@pytest.fixture(scope="module")
+def extended(copy):
+    """Its ISO, booted."""
+    make(copy)
     with Machine(boot=("-cdrom", copy / "build/suture.iso", "-boot", "d")) as machine:
         yield machine.ready()
 
@@ -234,6 +244,11 @@ def test_the_example_policy_is_one_file(extended):
     assert heap["policy"] == "last"
     extended.ended(pid)
     assert not extended.differences()
+
+
+def test_the_example_policy_keeps_the_rules_of_all(copy):
+    make(copy, "build/host/test_search")
+    subprocess.run([copy / "build/host/test_search"], check=True, stdout=subprocess.DEVNULL, timeout=300)
 
 
 def test_the_example_view_is_one_file(extended):

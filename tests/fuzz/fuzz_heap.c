@@ -19,6 +19,7 @@ static struct {
     bool block;
 } tiles[2 * MOST + 64];
 static uint32_t count;
+static uint32_t rover; /* next fit goes on here: the start of a tile */
 static struct heap heap;
 
 static bool buddy(void) {
@@ -46,15 +47,32 @@ static bool better(char policy, uint32_t a, uint32_t b) {
     }
 }
 
-/* The tile that the policy's definition takes; count: none. */
-static uint32_t choose(uint64_t bytes) {
+/* A policy that a reader of docs/extending.md added: the heap may take any hole that is large enough. */
+static uint32_t choose_any(uint64_t bytes, uint32_t got) {
+    uint32_t fits = count;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!tiles[i].block && region_size(tiles[i].at) >= bytes) {
+            fits = i;
+            if (tiles[i].at.start + heap.config.header == got) {
+                break;
+            }
+        }
+    }
+    return fits;
+}
+
+/* The tile that the policy's definition takes; count: none. `got`: what the heap answered. */
+static uint32_t choose(uint64_t bytes, uint32_t got) {
     char policy = (char)heap.config.policy->code;
     uint32_t chosen = count, before_rover = count;
+    if (!strchr("fnbwy", policy)) {
+        return choose_any(bytes, got);
+    }
     for (uint32_t i = 0; i < count; i++) {
         if (tiles[i].block || region_size(tiles[i].at) < bytes) {
             continue;
         }
-        if (policy == 'n' && heap.rover && tiles[i].at.start < heap.rover->at.start) {
+        if (policy == 'n' && tiles[i].at.start < rover) {
             before_rover = before_rover == count ? i : before_rover;
         } else if (chosen == count || better(policy, i, chosen)) {
             chosen = i;
@@ -78,6 +96,9 @@ static void split(uint32_t i, uint32_t end) {
 }
 
 static void absorb_next(uint32_t i) {
+    if (rover == tiles[i + 1].at.start) {
+        rover = tiles[i].at.start;
+    }
     tiles[i].at.end = tiles[i + 1].at.end;
     memmove(&tiles[i + 1], &tiles[i + 2], (--count - i - 1) * sizeof *tiles);
 }
@@ -102,10 +123,15 @@ static void model_free(uint32_t i) {
     }
 }
 
-/* The address of the block, or 0. */
-static uint32_t model_alloc(uint32_t asked) {
+/* The tile behind tile i, or the first. */
+static uint32_t behind(uint32_t i) {
+    return tiles[i + 1 < count ? i + 1 : 0].at.start;
+}
+
+/* The address of the block, or 0. `got`: what the heap answered. */
+static uint32_t model_alloc(uint32_t asked, uint32_t got) {
     uint64_t bytes = taken(asked);
-    uint32_t i = choose(bytes);
+    uint32_t i = choose(bytes, got);
     if (i == count) {
         return 0;
     }
@@ -114,6 +140,7 @@ static uint32_t model_alloc(uint32_t asked) {
     }
     split(i, tiles[i].at.start + (uint32_t)bytes);
     tiles[i].block = true;
+    rover = behind(i);
     return tiles[i].at.start + heap.config.header;
 }
 
@@ -144,19 +171,21 @@ static bool model_resize(uint32_t i, uint64_t bytes) {
     if (bytes > old + (hole_behind ? region_size(tiles[i + 1].at) : 0)) {
         return false;
     }
+    bool follows = hole_behind && rover == tiles[i + 1].at.start; /* a rover stays with its hole */
     if (hole_behind && bytes != old) {
         absorb_next(i);
     }
     split(i, tiles[i].at.start + (uint32_t)bytes);
+    rover = follows ? behind(i) : rover;
     return true;
 }
 
-static uint32_t model_realloc(uint32_t i, uint32_t asked) {
+static uint32_t model_realloc(uint32_t i, uint32_t asked, uint32_t got) {
     uint32_t start = tiles[i].at.start;
     if (model_resize(i, taken(asked))) {
         return start + heap.config.header;
     }
-    uint32_t moved = model_alloc(asked);
+    uint32_t moved = model_alloc(asked, got);
     if (moved) {
         for (i = 0; tiles[i].at.start != start; i++) {
         }
@@ -209,8 +238,8 @@ static void turn(struct input *in) {
     if (what < 128) {
         if (heap.blocks < MOST) {
             uint32_t asked = size(in);
-            uint32_t expected = model_alloc(asked);
-            must(heap_alloc(&heap, asked) == expected);
+            uint32_t got = heap_alloc(&heap, asked);
+            must(model_alloc(asked, got) == got);
         }
         return;
     }
@@ -222,10 +251,9 @@ static void turn(struct input *in) {
         if (expected == OK) {
             model_free(i);
         }
-    } else {
-        uint32_t asked = size(in);
-        uint32_t moved = expected || heap.blocks == MOST ? 0 : model_realloc(i, asked);
-        must(heap.blocks == MOST || heap_realloc(&heap, address, asked) == moved);
+    } else if (heap.blocks < MOST) {
+        uint32_t asked = size(in), got = heap_realloc(&heap, address, asked);
+        must(got == (expected ? 0 : model_realloc(i, asked, got)));
     }
 }
 
@@ -246,6 +274,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length) {
     events_init(ring, 1024);
     must(heap_init(&heap, &config, &bare_heap_world) == OK);
     count = 0;
+    rover = START;
     insert(0, config.span);
     while (in.at < in.end) {
         turn(&in);

@@ -66,8 +66,10 @@ static uint8_t *user(vaddr_t address) {
 }
 
 void world_fill_user(struct region bytes, uint8_t value) {
-    for (vaddr_t a = bytes.start; a != bytes.end; a++) {
-        *user(a) = value;
+    while (!region_empty(bytes)) {
+        uint32_t size = smaller(region_size(bytes), PAGE_SIZE - (bytes.start & PAGE_MASK));
+        memset(user(bytes.start), value, size);
+        bytes.start += size;
     }
 }
 

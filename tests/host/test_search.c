@@ -54,12 +54,20 @@ static void live(uint32_t calls) {
 
 /* ---- What a search passes ---- */
 
+static bool known(const struct policy *policy) {
+    return strchr("fnbwy", policy->code) != NULL;
+}
+
 static uint32_t from_rover(const struct tile *hole, vaddr_t rover) {
     return hole->at.start >= rover ? hole->at.start - rover : hole->at.start + SIZE - rover;
 }
 
+/* What the definitions of our own policies say; of one that a reader added only its own word is known. */
 static bool passes(const struct policy *policy, const struct tile *hole, const struct tile *taken,
                    vaddr_t rover) {
+    if (!known(policy)) {
+        return policy->passes(hole, taken, rover);
+    }
     switch (policy->code) {
     case 'y': return false;
     case 'f': return !taken || hole->at.start < taken->at.start;
@@ -89,7 +97,7 @@ static void searches_pass_what_the_definition_says(void **state) {
             assert_int_equal(want.passed, passed);
             assert_int_equal(taken != NULL, largest >= want.size);
             assert_true(!taken || heap_fits(taken, &want));
-            assert_true(want.looked <= 64);
+            assert_true(want.looked <= 64 || !known(*p));
             failed += !taken;
         }
         assert_true(failed > 10 && failed < 590);
