@@ -4,6 +4,9 @@
  */
 #include "kernel/kernel.h"
 #include "mm/past.h"
+#include "viz/look.h"
+#include "viz/screen.h"
+#include "viz/vga.h"
 #include "viz/viz.h"
 
 enum { CALLS = 10000, PIECE = 48 /* with its record, two units of a byte zone */ };
@@ -90,6 +93,47 @@ static const char *bench_picture(struct command *command) {
     return NULL;
 }
 
+static void overlook(void *context, int row, int column, uint16_t shown, uint16_t meant) {
+    (void)context;
+    (void)row;
+    (void)column;
+    (void)shown;
+    (void)meant;
+}
+
+/* From a lending to the painted cells, with so many events in the frame: the cells that changed, and those that are false. */
+static void bench_one_frame(struct command *command, uint32_t count) {
+    static uint16_t before[SCREEN_ROWS_MOST * SCREEN_COLUMNS];
+    const volatile uint16_t *screen = vga_target();
+    uint32_t cells = SCREEN_COLUMNS * viz_look.rows, changed = 0;
+    paddr_t page = 0;
+    frame_check(overlook, NULL); /* nothing glows any more */
+    for (uint32_t i = 0; i < cells; i++)
+        before[i] = screen[i];
+    for (uint32_t i = 1; i < count; i++) {
+        if (page)
+            memman_free(ZONE_U, page);
+        page = page ? 0 : memman_alloc(ZONE_U, PAGE_SIZE, OWNER_UPAGE, NO_SLOT);
+    }
+    paddr_t large = memman_alloc(ZONE_U, memman_largest(ZONE_U) / 2, OWNER_UPAGE, NO_SLOT);
+    uint32_t wrong = frame_check(overlook, NULL);
+    for (uint32_t i = SCREEN_COLUMNS; i < cells; i++) /* the title tells of the event in any case */
+        changed += before[i] != screen[i];
+    reply(command, "events=%" PRIu32 " cells=%" PRIu32 " false=%" PRIu32, count, changed, wrong);
+    memman_free(ZONE_U, large);
+    if (page)
+        memman_free(ZONE_U, page);
+}
+
+static const char *bench_latency(struct command *command) {
+    static const uint32_t counts[] = {1, VIZ_FOLLOW_MOST, VIZ_FOLLOW_MOST + 1};
+    if (memman_largest(ZONE_U) < 4 * PAGE_SIZE)
+        return "zone U is too full";
+    for (uint32_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        bench_one_frame(command, counts[i]);
+    return NULL;
+}
+
 static const char *bench_frames(struct command *command) {
     reply(command, "frames=%" PRIu32 " ms=%" PRIu32, frame_count(), clock_ms());
     return NULL;
@@ -119,9 +163,11 @@ static const char *bench_rewind(struct command *command) {
 static const char *bench(struct command *command) {
     uint32_t ranges;
     bool flags = interrupts_save();
-    const char *reason = "expected \"memman RANGES\", \"events\", \"picture\", \"frames\" or \"rewind\"";
+    const char *reason = "expected a number of ranges";
     if (same_text(command->words[1], "picture"))
         reason = bench_picture(command);
+    else if (same_text(command->words[1], "latency"))
+        reason = bench_latency(command);
     else if (same_text(command->words[1], "frames"))
         reason = bench_frames(command);
     else if (same_text(command->words[1], "rewind"))
@@ -136,6 +182,6 @@ static const char *bench(struct command *command) {
 }
 
 static const struct verb verb_bench = {
-    "bench", "bench memman RANGES | events | picture | frames | rewind",
+    "bench", "bench memman RANGES | events | picture | latency | frames | rewind",
     "Measures memory calls, painting and going back, in ticks of the time stamp counter.", bench};
 TABLE_ENTRY(verbs, const struct verb, verb_bench);

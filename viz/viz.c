@@ -22,9 +22,6 @@
 /* The cursor's chain changes its pattern so often. */
 #define PHASE_MS 320
 
-/* Beyond so many new events in one frame everything is painted anew instead of following them. */
-#define FOLLOW_MOST 2000
-
 static struct {
     struct screen screen;
     const struct viz_world *world;
@@ -153,7 +150,7 @@ static bool follow_all(void) {
     if (viz.cursor == events.next) {
         return false;
     }
-    if (events.next - viz.cursor > FOLLOW_MOST) {
+    if (events.next - viz.cursor > VIZ_FOLLOW_MOST) {
         viz.cursor = events.next;
         viz.all = true;
         return true;

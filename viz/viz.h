@@ -121,6 +121,9 @@ struct viz_world {
 
 void viz_init(const struct viz_world *world);
 
+/* Beyond so many new events in one frame everything is painted anew instead of following them. */
+#define VIZ_FOLLOW_MOST 2000
+
 /* Paints one frame: follows the events since the last, repaints what they touched, writes the cells that
  * changed to the screen. */
 void viz_frame(const struct viz_status *status);

@@ -279,6 +279,17 @@ def test_finds_a_kernel_that_paints_a_lie(machine):
     assert machine.differences() == []
 
 
+@pytest.mark.parametrize("machine", [8, 64, 3072], indirect=True, ids=["8MB", "64MB", "3GB"])
+def test_one_frame_after_the_event(machine):
+    """The cells that an event concerns are painted in the next frame, as many events as it may have to follow."""
+    for view in "overview", "memman":
+        machine.command(f"view {view}")
+        found = machine.command("bench latency")
+        assert [int(line["events"]) for line in found] == [1, 2000, 2001]
+        for line in found:
+            assert int(line["cells"]) > 0 and line["false"] == "0", line
+
+
 # ---- Alive, and in the right colours
 
 def map_cells(machine, picture):
