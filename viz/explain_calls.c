@@ -106,9 +106,10 @@ static const char *why_grown(const struct teller *t, const struct event *e, char
     }
     searcher(e, policy);
     holes_passed(e, passed);
-    if (t->brief == SHORTEST) {
-        return print_line(text, CLAUSE_BYTES, "%s%s; vmalloc added", policy,
-                          *passed ? passed : " found no hole");
+    if (t->brief) {
+        return print_line(text, CLAUSE_BYTES, "%s%s%s; vmalloc added", policy,
+                          *passed ? passed : " found no hole",
+                          *passed && t->brief == SHORTER ? " in vain" : "");
     }
     return print_line(text, CLAUSE_BYTES, "%s%s%s found none that fits, so vmalloc added", policy, passed,
                       *passed ? " and" : "");
@@ -123,8 +124,8 @@ static void tell_growth(struct teller *t, const struct event *e) {
         SAY(t, "%s %'u bytes; the block starts at %08X.", why, t->step->grew, e->at.start);
     } else {
         SAY(t,
-            t->brief == SHORTEST ? "%s %'u bytes; block %08X reaches %s."
-                                 : "%s %'u bytes; the block starts at %08X and reaches %s.",
+            t->brief ? "%s %'u bytes; block %08X reaches %s."
+                     : "%s %'u bytes; the block starts at %08X and reaches %s.",
             why, t->step->grew, e->at.start, new_pages(t, n, pages));
     }
     tell_tables(t);
