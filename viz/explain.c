@@ -154,7 +154,7 @@ static void tell_to_fit(const struct step *step, struct explanation *out) {
 
 /* ---- The way in ---- */
 
-bool explain(uint32_t seq, struct explanation *out) {
+bool explain(uint32_t seq, moment_t at, struct explanation *out) {
     const struct event *e = event_at(seq);
     *out = (struct explanation){0};
     if (!e) {
@@ -163,7 +163,9 @@ bool explain(uint32_t seq, struct explanation *out) {
     out->step = e->step;
     out->first = edge(seq, -1);
     out->last = edge(seq, 1);
-    struct step step = {0};
+    struct step step = {.at = at};
+    uint32_t newest = explain_newest(at);
+    step.newest = out->first <= newest && newest <= out->last;
     for (uint32_t n = out->first; n <= out->last; n++) {
         add(&step, event_at(n));
     }

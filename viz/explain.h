@@ -1,6 +1,6 @@
 /*
  * A step in plain sentences: what was asked, which hole the policy took and why, what was split, merged, mapped or
- * given back, by whom. Built from the step's events alone, so that the past reads as the present did.
+ * given back, by whom. Built from the step's events, so that the past reads as the present did.
  */
 #ifndef VIZ_EXPLAIN_H
 #define VIZ_EXPLAIN_H
@@ -20,10 +20,11 @@ struct explanation {
 /*
  * Explains the step that event `seq` is part of: the neighbouring events of one call; or one happening, as a
  * process's start or end with all it causes. False when the ring does not hold that event. Follows at most
- * EXPLAIN_REACH events to either side.
+ * EXPLAIN_REACH events to either side. `at`: the moment that is shown; of the step that is newest then, the heap still knows
+ * which holes were passed, and a few are named.
  */
 #define EXPLAIN_REACH 16384u
-bool explain(uint32_t seq, struct explanation *out);
+bool explain(uint32_t seq, moment_t at, struct explanation *out);
 
 /* The event to explain at this moment: the newest but for captions, which stand beside it. 0: there is none. */
 uint32_t explain_newest(moment_t at);

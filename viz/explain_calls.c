@@ -4,6 +4,7 @@
 #include "viz/explain_inside.h"
 
 #include "mm/policy.h"
+#include "viz/search.h"
 
 /* How often `part` was doubled to become `whole`: the splits and joins of buddies. */
 static uint32_t doublings(struct region part, struct region whole) {
@@ -88,11 +89,47 @@ static const char *searcher(const struct event *e, char text[CLAUSE_BYTES]) {
     return text;
 }
 
-/* " passed 4 holes", or nothing when there was none to pass. */
-static const char *holes_passed(const struct event *e, char text[CLAUSE_BYTES]) {
+#define FEW_HOLES 3
+
+/* Adds an address to the `n` sorted ones. */
+static void sort_in(vaddr_t sorted[FEW_HOLES], uint32_t n, vaddr_t address) {
+    for (; n && sorted[n - 1] > address; n--) {
+        sorted[n] = sorted[n - 1];
+    }
+    sorted[n] = address;
+}
+
+/* The holes passed, by address: their number when they are few and the heap still knows them all, else 0. */
+static uint32_t few_passed(const struct teller *t, const struct event *e, vaddr_t hole[FEW_HOLES]) {
+    const struct step *step = t->step;
+    const struct space *space = space_at(step->at, e->pid);
     uint32_t n = e->arg[1];
+    if (!step->newest || !space || step->count[EV_FREE] || n > FEW_HOLES) {
+        return 0;
+    }
+    struct search s;
+    const struct heap *heap = event_of_pages(e) ? &space->pages : &space->heap;
+    search_understand(&s, e, heap);
+    search_walk(&s, step->at, heap);
+    for (uint32_t i = 0; i < n && s.befores + s.behinds == n; i++) {
+        sort_in(hole, i, i < s.befores ? s.before[i].start : s.behind[i - s.befores].start);
+    }
+    return s.befores + s.behinds == n ? n : 0;
+}
+
+/* " passed 4 holes" or " passed 2 holes (48000000, 48000090)"; nothing when there was none to pass. */
+static const char *holes_passed(const struct teller *t, const struct event *e, char text[CLAUSE_BYTES]) {
+    vaddr_t hole[FEW_HOLES];
+    uint32_t few = t->brief ? 0 : few_passed(t, e, hole), n = 0;
     text[0] = '\0';
-    return n ? print_line(text, CLAUSE_BYTES, " passed %'u hole%s", n, plural(n)) : text;
+    if (e->arg[1]) {
+        print_line(text, CLAUSE_BYTES, " passed %'u hole%s", e->arg[1], plural(e->arg[1]));
+    }
+    for (uint32_t i = 0; i < few; i++) {
+        n = text_length(text);
+        print_line(text + n, CLAUSE_BYTES - n, "%s%08X%s", i ? ", " : " (", hole[i], i + 1 < few ? "" : ")");
+    }
+    return text;
 }
 
 /* Why the heap's range had to grow, up to "vmalloc added". */
@@ -105,7 +142,7 @@ static const char *why_grown(const struct teller *t, const struct event *e, char
             t->brief ? "vmalloc began the %s with" : "The %s was empty, so vmalloc began it with", range);
     }
     searcher(e, policy);
-    holes_passed(e, passed);
+    holes_passed(t, e, passed);
     if (t->brief) {
         return print_line(text, CLAUSE_BYTES, "%s%s%s; vmalloc added", policy,
                           *passed ? passed : " found no hole",
@@ -143,7 +180,7 @@ static void tell_search(struct teller *t, const struct event *e) {
         print_line(which, sizeof which, "%s, ", policy->takes);
     }
     searcher(e, who);
-    holes_passed(e, passed);
+    holes_passed(t, e, passed);
     SAY(t, "%s%s%s took %s%'u bytes at %08X.", who, passed, *passed ? " and" : "", which, region_size(e->was),
         e->was.start);
     tell_mapped(t, e->owner);

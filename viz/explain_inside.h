@@ -15,6 +15,8 @@
 #include "viz/words.h"
 
 struct step {
+    moment_t at;                                          /* that is shown */
+    bool newest;                                          /* nothing has changed since, at that moment */
     const struct event *first[EV_KINDS], *last[EV_KINDS]; /* of each kind */
     const struct event *reset;                            /* the EV_SEED of a new arena */
     uint32_t count[EV_KINDS];

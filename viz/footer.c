@@ -98,7 +98,7 @@ static void place(struct screen *screen, int row, int from, const struct explana
 static void explained(struct screen *screen, int top, const struct viz_status *status) {
     struct explanation step;
     uint32_t seq = explain_newest(status->moment);
-    bool known = explain(seq, &step);
+    bool known = explain(seq, status->moment, &step);
     int end = heading(screen, top, status, "WHAT JUST HAPPENED");
     if (known && !status->missed) {
         place(screen, top, end, &step, seq);

@@ -8,6 +8,7 @@
 #include "viz/map.h"
 #include "viz/palette.h"
 #include "viz/panel.h"
+#include "viz/search.h"
 #include "viz/view.h"
 #include "viz/words.h"
 
@@ -15,8 +16,6 @@ enum { HEAP_MAP };
 
 #define SMALLEST_SHIFT 3
 #define LOOK_BACK      4096 /* events, in search of the last malloc */
-#define SHOWN_HOLES    16   /* of a search, on either side of the hole it took */
-#define WALK_MOST      256  /* tiles, in search of those holes */
 
 #define SIZES             32    /* powers of two */
 #define SORT_MOST         16384 /* blocks and holes that are walked over to sort the holes by size */
@@ -147,69 +146,6 @@ static const struct event *last_malloc(moment_t at, const struct space *space, c
     return NULL;
 }
 
-struct search {
-    const struct event *event;
-    const struct policy *policy;
-    struct region taken; /* the hole as the search found it; empty: none, the range had to grow */
-    uint32_t added;      /* bytes by which the range grew */
-    struct region before[SHOWN_HOLES], behind[SHOWN_HOLES]; /* passed, from the taken one outwards */
-    uint32_t befores, behinds;
-};
-
-static void understand(struct search *s, const struct event *malloc, const struct heap *heap) {
-    *s = (struct search){.event = malloc, .policy = heap->config.policy, .taken = malloc->was};
-    for (const struct event *e = event_at(malloc->seq - 1);
-         e && e->step == malloc->step && e->pid == malloc->pid; e = event_at(e->seq - 1)) {
-        if (e->kind == EV_RANGE && e->owner == malloc->owner && e->at.end > e->was.end) {
-            s->added += e->at.end - e->was.end;
-            s->taken = (struct region){malloc->was.start, malloc->was.start};
-            if (e->arg[0] < e->was.end) { /* a hole stood there, too small */
-                s->before[0] = (struct region){e->arg[0], e->was.end};
-                s->befores = 1;
-            }
-        }
-    }
-}
-
-/* Was this hole passed, by the policy's definition? `from`: where a search that goes around would begin. */
-static bool passed(const struct search *s, struct region hole, vaddr_t from) {
-    struct tile tile = {.at = hole, .state = TILE_HOLE}, taken = {.at = s->taken, .state = TILE_HOLE};
-    return s->policy->passes(&tile, region_empty(s->taken) ? NULL : &taken, from);
-}
-
-/* The holes passed, as far as they are near: downwards from the taken one and around the end, then upwards. */
-static void walk(struct search *s, moment_t at, const struct heap *heap) {
-    struct region range = heap_range(at, heap);
-    uint32_t count = s->event->arg[1], left = WALK_MOST;
-    struct tile_view tile;
-    vaddr_t address = s->event->was.start;
-    bool around = false;
-    while (left-- && s->befores < SHOWN_HOLES && s->befores < count) {
-        if (address == range.start) {
-            if (around) {
-                break;
-            }
-            around = true;
-            address = range.end;
-        }
-        if (!heap_tile(at, heap, address - 1, &tile) || (around && tile.at.start < s->event->was.end)) {
-            break;
-        }
-        address = tile.at.start;
-        if (tile.state == TILE_HOLE && passed(s, tile.at, tile.at.start)) {
-            s->before[s->befores++] = tile.at;
-        }
-    }
-    address = s->event->was.end;
-    while (left-- && s->behinds < SHOWN_HOLES && s->befores + s->behinds < count && address < range.end &&
-           heap_tile(at, heap, address, &tile)) {
-        address = tile.at.end;
-        if (tile.state == TILE_HOLE && passed(s, tile.at, s->event->was.start)) {
-            s->behind[s->behinds++] = tile.at;
-        }
-    }
-}
-
 /* "48000120 1,234", and two columns behind it. */
 static int hole_width(struct region hole) {
     char text[SCREEN_COLUMNS];
@@ -262,7 +198,7 @@ static void search(struct screen *screen, int row, moment_t at, const struct spa
         panel_heading(screen, row, "SEARCH", "none yet, or too long ago");
         return;
     }
-    understand(&s, e, heap);
+    search_understand(&s, e, heap);
     if (view.pages) {
         print_line(call, sizeof call, "malloc_4k()");
     } else {
@@ -282,7 +218,7 @@ static void search(struct screen *screen, int row, moment_t at, const struct spa
     if (since) {
         screen_text(screen, row + 2, LABEL_COLUMN, LINE_END, ATTR_DIM, "the heap has changed since");
     } else {
-        walk(&s, at, heap);
+        search_walk(&s, at, heap);
         holes(screen, row + 2, &s);
     }
 }

@@ -97,6 +97,6 @@ const char *text_of(const struct explanation *x) {
 
 const char *just_happened(void) {
     struct explanation x;
-    assert_true(explain(explain_newest(NOW), &x));
+    assert_true(explain(explain_newest(NOW), NOW, &x));
     return text_of(&x);
 }

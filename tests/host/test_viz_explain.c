@@ -52,9 +52,9 @@ static void test_asking(void **state) {
     struct space *s = program("churn", "healed", "first", false);
     vaddr_t block[8];
     block[0] = get(s, 100);
-    assert_just("churn asked for 100 bytes, 104 with rounding. vmalloc began the heap with 4,096 bytes; the "
-                "block starts at 48000000 and reaches a new page, frame U+0 of upages. kpages lent 00F71000 "
-                "for a page table. 3,992 bytes behind it stay free.");
+    assert_just("churn asked for 100 bytes, 104 with rounding. vmalloc began the heap with 4,096 bytes; "
+                "block 48000000 reaches a new page, frame U+0 of upages. kpages lent 00F71000 for a page "
+                "table. 3,992 bytes behind it stay free.");
     block[1] = get(s, 304);
     assert_just("churn asked for 304 bytes. First fit took the lowest that fits, 3,992 bytes at 48000068. "
                 "3,688 bytes behind it stay free.");
@@ -85,12 +85,12 @@ static void test_policies(void **state) {
          ". First fit took the lowest that fits, 504 bytes at 48000000. 304 bytes behind it stay free."},
         {"next",
          ". Next fit took the next that fits, 2,888 bytes at 480004B8. 2,688 bytes behind it stay free."},
-        {"best",
-         ". Best fit passed 2 holes and took the smallest that fits, 304 bytes at 48000280. 104 bytes "
-         "behind it stay free."},
-        {"worst",
-         ". Worst fit passed 2 holes and took the largest, 2,888 bytes at 480004B8. 2,688 bytes behind "
-         "it stay free."},
+        {"best", ". Best fit passed 2 holes (48000000, 480004B8) and took the smallest that fits, 304 bytes "
+                 "at 48000280. 104 bytes "
+                 "behind it stay free."},
+        {"worst", ". Worst fit passed 2 holes (48000000, 48000280) and took the largest, 2,888 bytes at "
+                  "480004B8. 2,688 bytes behind "
+                  "it stay free."},
         {"buddy", ", 256 with rounding to a power of two. Buddy took the smallest that fits, 256 bytes at "
                   "48000300."},
     };
@@ -175,9 +175,9 @@ static void test_guards(void **state) {
     assert_just("churn asked for 104 bytes, 112 with its guard. First fit took the lowest that fits, 4,080 "
                 "bytes at 48000010. 3,968 bytes behind it stay free.");
     get(s, 4096);
-    assert_just(
-        "churn asked for 4,096 bytes, 8,192 with a guard page. First fit passed 1 hole; vmalloc added 8,192 "
-        "bytes; block 48001000 reaches 1 new page of upages. 3,968 bytes before it stay free.");
+    assert_just("churn asked for 4,096 bytes, 8,192 with a guard page. First fit passed 1 hole in vain; "
+                "vmalloc added 8,192 bytes; block 48001000 reaches a new page, frame U+1000 of upages. 3,968 "
+                "bytes before it stay free.");
     call_as(s);
     world_fill_user((struct region){a + 100, a + 107}, 'x');
     call_over();
@@ -393,7 +393,7 @@ static void test_phantoms(void **state) {
         memcpy(call->arg, call_args, sizeof call_args);
         call_over();
         struct explanation x;
-        explain(events.next - 1, &x);
+        explain(events.next - 1, NOW, &x);
         assert_true(x.error);
         snprintf(want, sizeof want, "suture called sys_free(48000000, 16). %s %s %s",
                  s->regime->books->story(n, 0), s->regime->books->story(n, 1), parties[n - 1].text);
@@ -419,7 +419,7 @@ static void test_ends(void **state) {
     assert_int_equal(regime_find("sutured")->reset(), OK);
     assert_just("The arena is new: the seed's table stands as after its boot.");
     struct explanation x;
-    assert_true(explain(killed, &x));
+    assert_true(explain(killed, NOW, &x));
     assert_non_null(strstr(
         text_of(&x), "churn was ended by command. Everything it held went back to its owners: 1 block to"));
 }
@@ -496,16 +496,16 @@ static void test_groups(void **state) {
     uint32_t last = events.next - 1;
     get(s, 100);
     struct explanation x, same;
-    explain(last, &x);
+    explain(last, NOW, &x);
     assert_int_equal(x.first, before);
     assert_int_equal(x.last, last);
     for (uint32_t seq = before; seq <= last; seq++) { /* wherever in the step the moment lies */
         assert_int_equal(explain_newest(seq), seq);
-        assert_true(explain(seq, &same));
+        assert_true(explain(seq, NOW, &same));
         assert_memory_equal(&same, &x, sizeof x);
     }
-    assert_false(explain(0, &x));
-    assert_false(explain(events.next, &x));
+    assert_false(explain(0, NOW, &x));
+    assert_false(explain(events.next, NOW, &x));
 }
 
 int main(void) {

@@ -58,7 +58,7 @@ static void check_said(const char *text) {
     uint32_t mapped = 0, unmapped = 0, grew = 0, shrank = 0, tables = 0;
     bool failed = strstr(text, "The program got NULL.") != NULL;
     struct explanation x;
-    assert_true(explain(events.next - 1, &x));
+    assert_true(explain(events.next - 1, NOW, &x));
     for (uint32_t seq = x.first; seq <= x.last && x.step; seq++) {
         const struct event *e = event_at(seq);
         uint32_t size = region_size(e->at), was = region_size(e->was);
@@ -143,7 +143,7 @@ static void random_steps(const char *policy, bool guard, uint32_t count) {
     /* Every event of the ring, not only the newest of each step. */
     struct explanation x;
     for (uint32_t seq = events_oldest(); seq < events.next; seq += 1 + draw(7)) {
-        assert_true(explain(seq, &x));
+        assert_true(explain(seq, NOW, &x));
         text_of(&x);
     }
     machine_exit(s, 0);
@@ -177,7 +177,7 @@ static void test_nonsense(void **state) {
         e->policy = (uint8_t)draw(128);
         e->step = draw(3) * 77;
         struct explanation x;
-        assert_true(explain(e->seq, &x));
+        assert_true(explain(e->seq, NOW, &x));
         text_of(&x);
     }
 }
