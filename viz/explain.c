@@ -63,6 +63,8 @@ static void add(struct step *s, const struct event *e) {
         s->shrank += was > size ? was - size : 0;
     } else if (e->kind == EV_SEED && e->arg[1] == SEED_RESET) {
         s->reset = e;
+    } else if (e->kind == EV_SEED && e->arg[1] == SEED_CHANGE) {
+        s->changes = s->changes && s->changes->arg[0] == e->arg[0] ? s->changes : e;
     } else if ((e->kind == EV_LEND || e->kind == EV_RETURN) && e->arg[0] < ZONES) {
         (e->kind == EV_LEND ? s->lent : s->returned)[e->arg[0]] += size;
     }

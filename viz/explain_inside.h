@@ -19,6 +19,7 @@ struct step {
     bool newest;                                          /* nothing has changed since, at that moment */
     const struct event *first[EV_KINDS], *last[EV_KINDS]; /* of each kind */
     const struct event *reset;                            /* the EV_SEED of a new arena */
+    const struct event *changes; /* where the last run of SEED_CHANGE of one entry begins */
     uint32_t count[EV_KINDS];
     uint32_t mapped[OWNERS], unmapped[OWNERS]; /* pages */
     uint32_t lent[ZONES], returned[ZONES];     /* bytes */

@@ -33,9 +33,15 @@ static void tell_seed_call(struct teller *t) {
     }
 }
 
+/* Is this the last of a run of changes of one entry, whose sum says more than each? */
+static bool ends_run(const struct step *s, const struct event *e) {
+    return e == s->last[EV_SEED] && e->arg[1] == SEED_CHANGE;
+}
+
 /* What one change of the seed's books was. */
 static void tell_seed_change(struct teller *t, const struct event *e) {
-    uint32_t now = region_size(e->at), was = region_size(e->was);
+    const struct step *s = t->step;
+    uint32_t now = region_size(e->at), was = region_size((ends_run(s, e) ? s->changes : e)->was);
     switch (e->arg[1]) {
     case SEED_CHANGE:
         SAY(t, "memman's entry %'u at %08X has %'u bytes now, not %'u.", e->arg[0], e->at.start, now, was);
@@ -64,7 +70,8 @@ void tell_seed(struct teller *t) {
         return;
     }
     tell_seed_call(t);
-    if (first) {
+    bool in_run = first && last != first && ends_run(s, last) && s->changes == first;
+    if (first && !in_run) {
         tell_seed_change(t, first);
     }
     if (call && call->arg[4]) {

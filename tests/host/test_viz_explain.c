@@ -485,6 +485,21 @@ static void test_seed(void **state) {
                 "16,777,216.");
 }
 
+/* Several changes of one entry are told as one. */
+static void test_seed_runs(void **state) {
+    (void)state;
+    struct space *s = seed_program();
+    call_as(s);
+    s->regime->malloc(s, 64);
+    call_over();
+    call_as(s);
+    s->regime->malloc(s, 65536);
+    call_over();
+    assert_just("suture called sys_malloc(65,536) and got 48000040. vmalloc moved the heap's limit from "
+                "48000040 to 48010040. lin_mapping_phy ran 16,384 times and took 16 frames. memman's entry 3 "
+                "at 01011000 has 16,707,584 bytes now, not 16,773,120.");
+}
+
 /* ---- The step around a moment ---- */
 
 static void test_groups(void **state) {
@@ -510,11 +525,12 @@ static void test_groups(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_asking),  cmocka_unit_test(test_policies), cmocka_unit_test(test_giving),
-        cmocka_unit_test(test_threads), cmocka_unit_test(test_guards),   cmocka_unit_test(test_resizing),
-        cmocka_unit_test(test_pages),   cmocka_unit_test(test_refusals), cmocka_unit_test(test_no_memory),
-        cmocka_unit_test(test_seed),    cmocka_unit_test(test_lives),    cmocka_unit_test(test_phantoms),
-        cmocka_unit_test(test_groups),  cmocka_unit_test(test_ends),     cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_asking),    cmocka_unit_test(test_policies), cmocka_unit_test(test_giving),
+        cmocka_unit_test(test_threads),   cmocka_unit_test(test_guards),   cmocka_unit_test(test_resizing),
+        cmocka_unit_test(test_pages),     cmocka_unit_test(test_refusals), cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_seed),      cmocka_unit_test(test_lives),    cmocka_unit_test(test_phantoms),
+        cmocka_unit_test(test_seed_runs), cmocka_unit_test(test_groups),   cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
