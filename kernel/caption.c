@@ -13,7 +13,7 @@ static struct caption {
     uint32_t seq;    /* its event; 0: it was said while the past was shown, and belongs to no moment */
     uint64_t us;     /* when */
     uint16_t pid;    /* who said it */
-} lecturer, program;
+} by_lecturer, by_program;
 
 const char *caption_check(const char *text) {
     static char reason[LINE_BYTES];
@@ -44,17 +44,17 @@ int caption_of_program(const struct process *process, const char *text) {
     if (reason)
         log_line("%s[%d] says: %s", process->program->name, process->pid, reason);
     else if (!race_has(process))
-        set(&program, text, process->pid);
+        set(&by_program, text, process->pid);
     return reason ? E_INVAL : OK;
 }
 
 void caption_end(bool all) {
-    if (all || !process_find(program.pid))
-        program.text[0] = 0;
+    if (all || !process_find(by_program.pid))
+        by_program.text[0] = 0;
 }
 
 void caption_clear(void) {
-    lecturer.text[0] = program.text[0] = 0;
+    by_lecturer.text[0] = by_program.text[0] = 0;
 }
 
 /* Had it been said at the moment that is shown? */
@@ -63,10 +63,10 @@ static bool stands(const struct caption *caption) {
 }
 
 const char *caption_shown(uint32_t *number) {
-    const struct caption *shown = stands(&lecturer) ? &lecturer : NULL;
-    bool kept = shown && clock_us() - lecturer.us < KEPT_US;
-    if (stands(&program) && !kept && (!shown || program.number > lecturer.number))
-        shown = &program;
+    const struct caption *shown = stands(&by_lecturer) ? &by_lecturer : NULL;
+    bool kept = shown && clock_us() - by_lecturer.us < KEPT_US;
+    if (stands(&by_program) && !kept && (!shown || by_program.number > by_lecturer.number))
+        shown = &by_program;
     *number = shown ? shown->number : 0;
     return shown ? shown->text : NULL;
 }
@@ -75,8 +75,8 @@ static const char *say_verb(struct command *command) {
     const char *reason = caption_check(command->rest);
     if (reason)
         return reason;
-    program.text[0] = 0;
-    set(&lecturer, command->rest, 0);
+    by_program.text[0] = 0;
+    set(&by_lecturer, command->rest, 0);
     return NULL;
 }
 

@@ -92,8 +92,8 @@ class Guest:
         return self.window(at, self.layout["sizeof.space.name"]).split(b"\0")[0].decode()
 
     def text(self, symbol):
-        """A text of at most a line that stands at a symbol."""
-        return self.window(self.symbols[symbol], 128).split(b"\0")[0].decode()
+        """A text that stands at a symbol, its first letter aside: clearing a caption takes that alone."""
+        return self.window(self.symbols[symbol] + 1, 127).split(b"\0")[0].decode()
 
     def look(self, name):
         """How the screen is painted: rows of text, letters, theme."""
