@@ -190,11 +190,17 @@ vaddr_t heap_alloc(struct heap *h, uint32_t size) {
 
 /* ---- free ---- */
 
+/* Of an address that no tile covers. */
+static enum owner stranger(const struct heap *h, vaddr_t address) {
+    return h->world.owner_of ? h->world.owner_of(h->world.context, address) : OWNER_FREE;
+}
+
 /* The event of a refusal; arg[2] is left to the caller. */
 static struct event *refused(const struct heap *h, vaddr_t address, int why, uint32_t kind,
                              const struct tile *t) {
     struct region at = t ? t->at : (struct region){0, 0};
-    struct event *e = event_emit(EV_REFUSED, h->config.owner, (struct region){address, address}, at);
+    enum owner owner = why == E_FOREIGN ? stranger(h, address) : h->config.owner;
+    struct event *e = event_emit(EV_REFUSED, owner, (struct region){address, address}, at);
     e->slot = h->slot;
     e->arg[0] = (uint32_t)why;
     e->arg[1] = kind;

@@ -67,6 +67,8 @@ struct heap_world {
     void *(*records)(void *context);
     void (*records_gone)(void *context, void *records);
     void *context;
+    /* Who owns an address that is none of this heap's, for refusals. NULL: nobody does. */
+    enum owner (*owner_of)(void *context, vaddr_t address);
 };
 
 struct heap_config {

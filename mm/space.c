@@ -142,6 +142,10 @@ static void unmap(void *context, struct region pages) {
     space_unmap(context, pages);
 }
 
+static enum owner owner_of(void *context, vaddr_t address) {
+    return space_owner(context, address);
+}
+
 static void *records(void *context) {
     return space_bytes_new(context, HEAP_RECORDS);
 }
@@ -190,7 +194,7 @@ static struct heap_config pages_config(void) {
 }
 
 static int start_heaps(struct space *space, const struct policy *policy) {
-    struct heap_world world = {map_heap, unmap, records, records_gone, space};
+    struct heap_world world = {map_heap, unmap, records, records_gone, space, owner_of};
     struct heap_config heap = heap_config(policy, space->guard), pages = pages_config();
     if (heap_init(&space->heap, &heap, &world)) {
         return E_NOMEM;
@@ -371,6 +375,18 @@ static struct region heap_of(const struct space *space) {
         space->regime->books->process(NOW, space, &totals);
     }
     return totals.heap;
+}
+
+enum owner space_owner(const struct space *space, vaddr_t address) {
+    if (address >= KERNEL_BASE) {
+        return OWNER_SYSTEM;
+    }
+    uint32_t entry = paging_entry(NOW, space, address);
+    return entry & PG_PRESENT                        ? owners_frame(NOW, entry >> PAGE_SHIFT).owner
+           : region_has(space->heap.range, address)  ? OWNER_HEAP
+           : region_has(space->pages.range, address) ? OWNER_UPAGE
+           : stack_at(space, address) >= 0           ? OWNER_STACK
+                                                     : OWNER_FREE;
 }
 
 const char *space_place(const struct space *space, vaddr_t address) {

@@ -107,6 +107,10 @@ bool space_may(struct space *space, vaddr_t address, uint32_t size, bool write);
 void *space_bytes_new(struct space *space, uint32_t size);
 void space_bytes_delete(struct space *space, void *memory);
 
+/* Who owns the address, to whom memman lent the frame there or a part of the space; OWNER_SYSTEM: the kernel's; OWNER_FREE:
+ * nobody. */
+enum owner space_owner(const struct space *space, vaddr_t address);
+
 /* What part of its space an address lies in, in words: "the image", "the heap", "a stack's guard page",
  * "nothing", … */
 const char *space_place(const struct space *space, vaddr_t address);

@@ -95,7 +95,7 @@ static void records_gone(void *context, void *memory) {
 /* ---- The allocator ---- */
 
 static void start(void) {
-    static const struct heap_world world = {map, unmap, records, records_gone, NULL};
+    static const struct heap_world world = {map, unmap, records, records_gone, NULL, NULL};
     struct heap_config config = {
         .policy = policy, .owner = OWNER_HEAP, .align = 8, .span = {USER_HEAP, USER_HEAP_END}};
     peak_mapped = chunks = 0;

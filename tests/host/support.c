@@ -110,4 +110,4 @@ static void records_gone(void *context, void *memory) {
     free(memory);
 }
 
-const struct heap_world bare_heap_world = {NULL, NULL, records, records_gone, NULL};
+const struct heap_world bare_heap_world = {NULL, NULL, records, records_gone, NULL, NULL};

@@ -236,24 +236,26 @@ static void places_have_names(void **state) {
     const struct {
         vaddr_t address;
         const char *name;
+        enum owner owner;
     } cases[] = {
-        {0, "the null page"},
-        {PAGE_SIZE, "nothing"},
-        {USER_IMAGE, "the image"},
-        {USER_IMAGE + 3 * PAGE_SIZE, "nothing"},
-        {p, "the pages"},
-        {p + PAGE_SIZE, "past the pages"},
-        {a, "the heap"},
-        {a + PAGE_SIZE, "past the heap"},
-        {USER_HEAP_END, "nothing"},
-        {USER_ARGUMENTS - 1, "a stack"},
-        {USER_ARGUMENTS - STACK_SPAN, "a stack's guard page"},
-        {USER_ARGUMENTS - STACK_SPAN - 1, "nothing"},
-        {USER_ARGUMENTS, "the arguments"},
-        {KERNEL_BASE, "the kernel"},
+        {0, "the null page", OWNER_FREE},
+        {PAGE_SIZE, "nothing", OWNER_FREE},
+        {USER_IMAGE, "the image", OWNER_IMAGE},
+        {USER_IMAGE + 3 * PAGE_SIZE, "nothing", OWNER_FREE},
+        {p, "the pages", OWNER_UPAGE},
+        {p + PAGE_SIZE, "past the pages", OWNER_FREE},
+        {a, "the heap", OWNER_HEAP},
+        {a + PAGE_SIZE, "past the heap", OWNER_FREE},
+        {USER_HEAP_END, "nothing", OWNER_FREE},
+        {USER_ARGUMENTS - 1, "a stack", OWNER_STACK},
+        {USER_ARGUMENTS - STACK_SPAN, "a stack's guard page", OWNER_STACK},
+        {USER_ARGUMENTS - STACK_SPAN - 1, "nothing", OWNER_FREE},
+        {USER_ARGUMENTS, "the arguments", OWNER_FREE},
+        {KERNEL_BASE, "the kernel", OWNER_SYSTEM},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_string_equal(space_place(s, cases[i].address), cases[i].name);
+        assert_int_equal(space_owner(s, cases[i].address), cases[i].owner);
     }
 }
 
@@ -339,6 +341,15 @@ static void tables_without_pages_go_back(void **state) {
 
 /* ---- Healed ---- */
 
+/* The newest event names who owns the address and who was asked. */
+static void assert_refused(int got, int why, enum owner owner, enum owner asked) {
+    const struct event *e = event_at(events.next - 1);
+    assert_int_equal(got, why);
+    assert_int_equal(e->kind, EV_REFUSED);
+    assert_int_equal(e->owner, owner);
+    assert_int_equal(e->arg[4], asked);
+}
+
 static void healed_takes_back_what_it_gave(void **state) {
     (void)state;
     struct space *s = start();
@@ -348,14 +359,18 @@ static void healed_takes_back_what_it_gave(void **state) {
     assert_int_equal(page, USER_PAGES);
     assert_int_equal(r->free_sized(s, a, 99), E_SIZE);
     assert_int_equal(event_at(events.next - 1)->arg[2], 100);
-    assert_int_equal(r->free_sized(s, a + 8, 100), E_INTERIOR);
-    assert_int_equal(r->free(s, page), E_FOREIGN);
-    assert_int_equal(r->free_4k(s, a), E_FOREIGN);
+    assert_refused(r->free_sized(s, a + 8, 100), E_INTERIOR, OWNER_HEAP, OWNER_HEAP);
+    assert_refused(r->free(s, page), E_FOREIGN, OWNER_UPAGE, OWNER_HEAP);
+    assert_refused(r->free_4k(s, a), E_FOREIGN, OWNER_HEAP, OWNER_UPAGE);
+    assert_refused(r->free(s, USER_IMAGE), E_FOREIGN, OWNER_IMAGE, OWNER_HEAP);
+    assert_refused(r->free(s, USER_ARGUMENTS - 8), E_FOREIGN, OWNER_STACK, OWNER_HEAP);
+    assert_refused(r->free(s, KERNEL_BASE), E_FOREIGN, OWNER_SYSTEM, OWNER_HEAP);
+    assert_refused(r->free(s, PAGE_SIZE), E_FOREIGN, OWNER_FREE, OWNER_HEAP);
     vaddr_t b = r->realloc(s, a, 200);
     assert_int_equal(b, a);
     assert_int_equal(r->free_sized(s, a, 200), OK);
     assert_int_equal(r->free_4k(s, page), OK);
-    assert_int_equal(r->free_4k(s, page), E_DOUBLE);
+    assert_refused(r->free_4k(s, page), E_DOUBLE, OWNER_UPAGE, OWNER_UPAGE);
     audit();
 }
 

@@ -261,9 +261,8 @@ static void test_refusals(void **state) {
         assert_just(heard);
     }
     give_page(s, b);
-    assert_just(
-        "enemy called free_4k(48000068). That address lies in the heap's part; malloc_4k's pages do not "
-        "own it. The call was refused, and nothing changed.");
+    assert_just("enemy called free_4k(48000068). That address belongs to the heap; malloc_4k's pages do not "
+                "own it. The call was refused, and nothing changed.");
     resize(s, b + 8, 4);
     assert_just("enemy called realloc(48000070). It lies inside the block at 48000068, 304 bytes; only a "
                 "block's start "

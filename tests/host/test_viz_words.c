@@ -119,8 +119,8 @@ static void test_errors(void **state) {
     } frees[] = {
         {a + 8, "free(48000008)", "inside the block at 48000000"},
         {a + 1, "free(48000001)", "no block can start there"},
-        {0xBFFFE000, "free(BFFFE000)", "it lies in the stacks' part"},
-        {USER_IMAGE, "free(00400000)", "it lies in the image's part"},
+        {0xBFFFE000, "free(BFFFE000)", "it belongs to a stack"},
+        {USER_IMAGE, "free(00400000)", "it belongs to the image"},
         {0, "free(00000000)", "it is nobody's"},
     };
     for (size_t i = 0; i < sizeof frees / sizeof *frees; i++) {
