@@ -91,6 +91,7 @@ static void tell_parties(struct teller *t, const struct event *e) {
     switch (event_parties(e, from, to)) {
     case PHANTOM_WENT: SAY(t, "It went from %s to %s.", from, to); break;
     case PHANTOM_KEPT: SAY(t, "It stays in %s, and %s got nothing.", from, to); break;
+    case PHANTOM_TWICE: SAY(t, "Now it is twice in %s.", from); break;
     case PHANTOM_STAYED: SAY(t, "Before and after, it is in %s.", from); break;
     }
 }

@@ -108,10 +108,12 @@ static void party(char text[PARTY_BYTES], uint32_t owner, uint32_t pid) {
 }
 
 enum phantom_way event_parties(const struct event *e, char from[PARTY_BYTES], char to[PARTY_BYTES]) {
+    bool free_again = e->owner == OWNER_FREE && !e->arg[3] && e->arg[2] != OWNER_FOREIGN;
     party(from, e->owner, e->arg[1]);
     party(to, e->arg[2], e->arg[3]);
-    if (same_text(from, to)) {
-        return PHANTOM_STAYED;
+    if (free_again || same_text(from, to)) {
+        party(from, e->arg[2], e->arg[3]);
+        return e->arg[3] ? PHANTOM_TWICE : PHANTOM_STAYED;
     }
     if (e->arg[2] == OWNER_FOREIGN && e->arg[3]) {
         print_line(to, PARTY_BYTES, "pid %u", e->arg[3] & 0xFFFF);
@@ -379,6 +381,7 @@ static void words_phantom(const struct event *e, struct words *w) {
         }
         break;
     case PHANTOM_KEPT: STORY(w, "%s got nothing", to); break;
+    case PHANTOM_TWICE: STORY(w, "twice in %s", from); break;
     case PHANTOM_STAYED: STORY(w, "stays in %s", from); break;
     }
 }

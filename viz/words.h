@@ -43,7 +43,8 @@ const char *event_place(const struct event *e);
 enum phantom_way {
     PHANTOM_WENT,  /* from one to the other */
     PHANTOM_KEPT,  /* `from` gave nothing to `to`, a process that asked for it */
-    PHANTOM_STAYED /* both are the same */
+    PHANTOM_TWICE, /* `from`, a process, has the memory twice */
+    PHANTOM_STAYED /* it is free in `from` as it was before */
 };
 enum phantom_way event_parties(const struct event *e, char from[PARTY_BYTES], char to[PARTY_BYTES]);
 

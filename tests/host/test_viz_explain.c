@@ -367,8 +367,8 @@ static void test_phantoms(void **state) {
     } parties[12] = {
         {OWNER_HEAP, 2, OWNER_FREE, 0, "It went from pid 2's heap to memman's table."},
         {OWNER_FREE, 0, OWNER_FREE, 0, "Before and after, it is in memman's table."},
-        {OWNER_FREE, 0, OWNER_UBYTE, 0, "It went from memman's table to memman's ubytes."},
-        {OWNER_FREE, 0, OWNER_KBYTE, 0, "It went from memman's table to memman's kbytes."},
+        {OWNER_FREE, 0, OWNER_UBYTE, 0, "Before and after, it is in memman's ubytes."},
+        {OWNER_FREE, 0, OWNER_KBYTE, 0, "Before and after, it is in memman's kbytes."},
         {OWNER_FOREIGN, 0, OWNER_FREE, 0, "It went from nobody to memman's table."},
         {OWNER_UBYTE, 2, OWNER_UBYTE, 0, "It went from pid 2's ubytes to memman's ubytes."},
         {OWNER_UPAGE, 0, OWNER_FOREIGN, 26, "It stays in memman's upages, and pid 26 got nothing."},
@@ -376,7 +376,7 @@ static void test_phantoms(void **state) {
         {OWNER_KBYTE, 0, OWNER_FREE, 0, "It went from memman's kbytes to memman's table."},
         {OWNER_UPAGE, 3, OWNER_HEAP, 2, "It went from pid 3's upages to pid 2's heap."},
         {OWNER_UPAGE, 0, OWNER_UPAGE, 0, "Before and after, it is in memman's upages."},
-        {OWNER_HEAP, 2, OWNER_HEAP, 2, "Before and after, it is in pid 2's heap."},
+        {OWNER_HEAP, 2, OWNER_HEAP, 2, "Now it is twice in pid 2's heap."},
     };
     struct space *s = seed_program();
     for (uint32_t n = 1; n <= 12; n++) {

@@ -280,7 +280,7 @@ static void test_parties(void **state) {
     } phantoms[] = {
         {1, OWNER_HEAP, 2, OWNER_FREE, 0, "pid 2's heap to memman's table"},
         {2, OWNER_FREE, 0, OWNER_FREE, 0, "stays in memman's table"},
-        {3, OWNER_FREE, 0, OWNER_UBYTE, 0, "memman's table to ubytes"},
+        {3, OWNER_FREE, 0, OWNER_UBYTE, 0, "stays in memman's ubytes"},
         {5, OWNER_FOREIGN, 7, OWNER_FREE, 0, "nobody to memman's table"},
         {6, OWNER_UBYTE, 4, OWNER_UBYTE, 0, "pid 4's ubytes to ubytes"},
         {6, OWNER_UBYTE, 65535, OWNER_UBYTE, 65534, "to pid 65534's ubytes"},
@@ -290,7 +290,7 @@ static void test_parties(void **state) {
         {9, OWNER_KBYTE, 0, OWNER_FREE, 0, "memman's kbytes to table"},
         {10, OWNER_UPAGE, 0, OWNER_HEAP, 3, "memman's upages to pid 3's heap"},
         {11, OWNER_UPAGE, 0, OWNER_UPAGE, 0, "stays in memman's upages"},
-        {12, OWNER_HEAP, 2, OWNER_HEAP, 2, "stays in pid 2's heap"},
+        {12, OWNER_HEAP, 2, OWNER_HEAP, 2, "twice in pid 2's heap"},
         {12, OWNER_KPAGE, 0, OWNER_KPAGE, 2, "kpages to pid 2's kpages"},
     };
     for (size_t i = 0; i < sizeof phantoms / sizeof *phantoms; i++) {
