@@ -14,6 +14,7 @@
 
 #include "mm/events.h"
 #include "mm/memman.h"
+#include "mm/regime.h"
 #include "tests/host/support.h"
 #include "tests/host/support_program.h"
 #include "tests/host/support_viz.h"
@@ -159,6 +160,47 @@ static void test_random(void **state) {
     }
 }
 
+/* A life in the museum: frees of anything, so that phantoms come; the parties of each are two, and make sense. */
+static void test_museum(void **state) {
+    (void)state;
+    uint32_t block[16] = {0}, phantoms = 0;
+    random_start(11);
+    machine_start(64);
+    struct space *s = program("suture", "sutured", "first", false);
+    for (int n = 0; n < 20000; n++) {
+        uint32_t i = draw(16), size = draw(3) ? 4 * draw(2000) : draw(1 << 24) << 8;
+        uint32_t wild = draw(4) ? draw(1 << 13) << 12 : draw(1 << 24) << 8;
+        call_as(s);
+        switch (draw(6)) {
+        case 0: block[i] = s->regime->malloc(s, draw(4) ? size & 0x3FFF : 0); break;
+        case 1: block[i] = s->regime->seed(s, (enum seed_call)(1 + draw(4)), size & 0x3FFF, 0); break;
+        case 2: s->regime->free_sized(s, block[i], draw(2) ? size & 0x3FFF : 64); break;
+        case 3:
+            s->regime->seed(s, draw(2) ? SEED_DO_FREE : SEED_EXEC, draw(2) ? block[i] : wild, size);
+            break;
+        case 4: s->regime->seed(s, SEED_DO_FREE_4K, draw(2) ? block[i] : wild, 0); break;
+        default: s->regime->free_4k(s, draw(2) ? block[i] : wild); break;
+        }
+        call_over();
+        struct explanation x;
+        assert_true(explain(events.next - 1, NOW, &x));
+        const char *text = text_of(&x), *from = strstr(text, "It went from "), *to;
+        phantoms += x.error;
+        assert_true(!x.error || from || strstr(text, "It stays in ") || strstr(text, "Now it is twice in ") ||
+                    strstr(text, "Before and after, it is in "));
+        if (from) {
+            from += strlen("It went from ");
+            to = strstr(from, " to ");
+            assert_non_null(to);
+            assert_memory_not_equal(from, to + 4, (size_t)(to - from));
+        }
+        assert_null(strstr(text, "foreign"));
+        assert_null(strstr(text, "from nobody to nobody"));
+        assert_null(strstr(text, "the free"));
+    }
+    assert_in_range(phantoms, 100, 20000);
+}
+
 /* Events that nothing has made: any fields at all. */
 static void test_nonsense(void **state) {
     (void)state;
@@ -185,6 +227,7 @@ static void test_nonsense(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random),
+        cmocka_unit_test(test_museum),
         cmocka_unit_test(test_nonsense),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
