@@ -162,6 +162,7 @@ struct heap_shares {
     bool any;
     struct region last;
     enum tile_state last_state;
+    bool wide;    /* one of the holes may have a whole page, which is not mapped then; else all they touch is */
     uint32_t sum; /* of where blocks lie in it: another when they lie differently */
 };
 void heap_count(moment_t at, const struct heap *heap, struct region region, struct heap_shares *out);

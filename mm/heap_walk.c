@@ -85,13 +85,14 @@ static uint32_t with_piece(uint32_t sum, uint32_t from, uint32_t stop) {
 /* Now the list knows the next tile. This is most of what a map of a full heap costs. */
 static void count_now(const struct heap *h, uint32_t start, uint32_t end, const struct tile **hint,
                       struct heap_shares *out) {
-    uint32_t holes = 0, guard = 0, sum = 0, stop;
+    uint32_t holes = 0, guard = 0, sum = 0, sizes = 0, stop; /* sizes: bits of all holes' */
     const struct tile *t = tile_near(h, *hint, start), *last = t;
     for (uint32_t from = start; t && from < end; from = stop, t = t->next) {
         last = t;
         stop = t->at.end < end ? t->at.end : end;
         if (t->state == TILE_HOLE) {
             holes += stop - from;
+            sizes |= region_size(t->at);
             continue;
         }
         sum = with_piece(sum, from, stop);
@@ -103,6 +104,7 @@ static void count_now(const struct heap *h, uint32_t start, uint32_t end, const 
     out->hole = holes;
     out->guard = guard;
     out->sum = sum;
+    out->wide = sizes >= PAGE_SIZE;
     *hint = last;
     if (last) {
         out->any = true;
@@ -120,6 +122,7 @@ static void count_past(moment_t at, const struct heap *h, uint32_t start, uint32
         bool block = t.state == TILE_BLOCK;
         *(block ? &out->block : &out->hole) += stop - from;
         out->sum = block ? with_piece(out->sum, from, stop) : out->sum;
+        out->wide |= !block && region_size(t.at) >= PAGE_SIZE;
         out->guard += t.guard_page ? guard_bytes(t.at, from, stop) : 0;
         out->any = true;
         out->last = t.at;

@@ -156,6 +156,24 @@ void owners_count(moment_t at, uint32_t first, uint32_t count, uint32_t counts[O
     }
 }
 
+uint32_t owners_run(uint32_t n, uint8_t *owner) {
+    uint32_t end = n + 1;
+    if (n >= owners.frames) {
+        *owner = OWNER_SYSTEM;
+        return ~0u;
+    }
+    *owner = owners.frame[n].owner;
+    for (uint32_t l = 0; l < owners.levels; l++) {
+        uint32_t group = n >> level_shift(l), behind = (group + 1) << level_shift(l);
+        behind = behind < owners.frames ? behind : owners.frames;
+        if (owners.group[l][group * OWNERS + *owner] != behind - (group << level_shift(l))) {
+            break;
+        }
+        end = behind;
+    }
+    return end;
+}
+
 /* A group's counts against its frames at level 0, against the groups it is made of above. */
 static void check_group(uint32_t level, uint32_t group, struct difference *d) {
     uint32_t counts[OWNERS] = {0}, first = group << level_shift(level);

@@ -71,6 +71,10 @@ void owners_set(uint32_t first, uint32_t count, enum owner owner, uint8_t slot);
  */
 void owners_count(moment_t at, uint32_t first, uint32_t count, uint32_t counts[OWNERS]);
 
+/* How far now the frames from n on all have the owner of frame n, as groups tell without looking at frames: the first frame
+ * behind. */
+uint32_t owners_run(uint32_t n, uint8_t *owner);
+
 /* Who held frame n at that moment. */
 struct frame owners_frame(moment_t at, uint32_t n);
 

@@ -82,6 +82,44 @@ def pictures():
     yield worst
 
 
+def free_middle(pc, zone):
+    """The middle of the largest free range of a zone, which is its last, as the zone's figures tell."""
+    line = next(line for line in pc.command("dump memman") if line.get("zone") == zone)
+    return int(line["end"], 16) - int(line["largest"]) // 2
+
+
+def looks(pc):
+    """(name, commands) of pictures that cost more than a view as it begins: each map near and far, what is compared, colours."""
+    yield "mark", ["snap before"]
+    things = [("overview", zone, f"frame {free_middle(pc, zone):#x}") for zone in ("kbytes", "ubytes", "upages")]
+    things += [("overview", "pages", "page 0x48000000"), ("overview", "heap", "heap 0x48000100"),
+               ("memman", "machine", f"frame {free_middle(pc, 'ubytes'):#x}"), ("heap", "blocks", "heap 0x48000100")]
+    for view, name, thing in things:
+        for size in (1, 256, 4096, 1 << 16, 1 << 22):
+            yield f"zoom_{view}_{name}_{size}", [f"view {view}", f"inspect {thing}", f"zoom {size}"]
+    for colouring in "age", "process":
+        yield f"cursor_{colouring}", ["view overview", "inspect heap 0x48000100", f"colour {colouring}"]
+    yield "cursor", ["colour owner"]
+    yield "diff", ["inspect off", "diff before"]
+
+
+def corners():
+    """Single maps at every zoom, in the middle of free ranges too, the cursor, colours, a mark: at the largest memory."""
+    with boot(3072) as pc:
+        pc.ready()
+        still(pc, 10000)
+        for name, commands in looks(pc):
+            for command in commands:
+                pc.command(command)
+            first = kernel(pc, "picture")["viz_repaint"]
+            yield {f"viz_repaint_{name}": kernel(pc, "picture")["viz_repaint"]}
+        yield {"rewind_repaint_mark": first}  # the first look at what was then
+        pc.command("diff off")
+        pc.command("view overview")
+        pc.command(f"at {int(pc.command('at')[0]['event']) - 5000}")
+        yield {"rewind_repaint_5000_back": kernel(pc, "picture")["viz_repaint"]}
+
+
 def frames(pc):
     """Frames painted so far, and milliseconds since boot."""
     pc.send(b"bench frames\n")
@@ -117,6 +155,7 @@ def rewind():
 
 def run(large):
     yield from pictures()
+    yield from corners()
     yield from storm()
     yield from rewind()
     with boot(64) as pc:

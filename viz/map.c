@@ -290,14 +290,37 @@ static uint8_t pixel_colour(const struct map *m, const struct pixel *pixel, mome
     return plain_colour(pixel, moment);
 }
 
-static void draw_half_blocks(struct screen *screen, const struct map *m, const struct map_place *place,
-                             moment_t moment) {
+/* What one map is drawn with. As long as it stands for owners and nothing else, a pixel's colour is looked up. */
+struct ink {
+    const struct map *map;
+    moment_t moment;
+    bool plain;
+    uint8_t colours[PAINTS + 1]; /* by paint; edges behind */
+};
+
+static struct ink ink_for(const struct map *m, moment_t moment) {
+    struct ink ink = {m, moment, !m->compared && viz_look.colouring == COLOUR_BY_OWNER, {0}};
+    __builtin_memcpy(ink.colours, owner_colour, OWNERS);
+    ink.colours[PAINT_UNMAPPED] = COLOUR_UNMAPPED;
+    ink.colours[PAINT_NOTHING] = COLOUR_BACKGROUND;
+    ink.colours[PAINTS] = COLOUR_EDGE;
+    return ink;
+}
+
+static inline uint8_t inked(const struct ink *ink, const struct pixel *pixel) {
+    if (ink->plain && !(pixel->flags & (PIXEL_GLOWS | PIXEL_CHOSEN))) {
+        return ink->colours[pixel->flags & PIXEL_EDGE ? PAINTS : pixel->now.paint];
+    }
+    return pixel_colour(ink->map, pixel, ink->moment);
+}
+
+static void draw_half_blocks(struct screen *screen, const struct ink *ink, const struct map_place *place) {
     for (uint32_t row = 0; row < place->rows; row += 2) {
         for (uint32_t column = 0; column < place->columns; column++) {
-            const struct pixel *upper = &m->pixels[row * place->columns + column];
+            const struct pixel *upper = &ink->map->pixels[row * place->columns + column];
             const struct pixel *lower = upper + place->columns;
             bool error = upper->now.paint == OWNER_FOREIGN || lower->now.paint == OWNER_FOREIGN;
-            uint8_t attribute = ATTRIBUTE(pixel_colour(m, upper, moment), pixel_colour(m, lower, moment));
+            uint8_t attribute = ATTRIBUTE(inked(ink, upper), inked(ink, lower));
             cell_t c = error ? cell('!', ATTR_ERROR) : cell((uint8_t)GLYPH_UPPER_HALF, attribute);
             screen_put(screen, place->row + (int)row / 2, place->column + (int)column, c);
         }
@@ -319,15 +342,13 @@ static char letter(const struct map *m, const struct pixel *pixel) {
     return of_process && look_ranks_in_letters() ? look_process_letter(pixel->detail) : map_letter(paint);
 }
 
-static void draw_letters(struct screen *screen, const struct map *m, const struct map_place *place,
-                         moment_t moment) {
-    for (uint32_t n = 0; n < m->count; n++) {
-        const struct pixel *pixel = &m->pixels[n];
+static void draw_letters(struct screen *screen, const struct ink *ink, const struct map_place *place) {
+    for (uint32_t n = 0; n < ink->map->count; n++) {
+        const struct pixel *pixel = &ink->map->pixels[n];
         uint32_t row = n / place->columns, column = n % place->columns;
-        uint8_t attribute =
-            pixel->now.paint == OWNER_FOREIGN ? ATTR_ERROR : attr_on(pixel_colour(m, pixel, moment));
+        uint8_t attribute = pixel->now.paint == OWNER_FOREIGN ? ATTR_ERROR : attr_on(inked(ink, pixel));
         screen_put(screen, place->row + (int)row, place->column + (int)column,
-                   cell((uint8_t)letter(m, pixel), attribute));
+                   cell((uint8_t)letter(ink->map, pixel), attribute));
     }
 }
 
@@ -369,7 +390,8 @@ static void draw(struct screen *screen, uint32_t index, moment_t moment) {
     struct map *m = &maps[index];
     const struct map_place *place = &viz_maps[index];
     choose(index);
-    (viz_look.letters ? draw_letters : draw_half_blocks)(screen, m, place, moment);
+    struct ink ink = ink_for(m, moment);
+    (viz_look.letters ? draw_letters : draw_half_blocks)(screen, &ink, place);
     if (cursor.index == (int)index) {
         draw_cursor(screen, index);
     }

@@ -94,7 +94,9 @@ struct sweep {
     const struct map_place *place;
     const struct space *space;
     moment_t at;
-    bool compares; /* all of struct seen is asked for */
+    bool compares;     /* all of struct seen is asked for */
+    struct region run; /* frame numbers that all are `run_owner`'s; empty at first */
+    uint8_t run_owner;
     bool has_range;
     struct range range;
     const struct tile *tile; /* now */

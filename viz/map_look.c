@@ -66,7 +66,23 @@ static void note_counts(const struct sweep *sweep, const uint32_t counts[OWNERS]
     seen->sum = (uint16_t)(sum ^ sum >> 16);
 }
 
+/* Are all frames from `first` to `last` of one owner, by what is known of whole groups? Most of memory is, and a pixel of it
+ * costs no counting then. */
+static bool all_one(struct sweep *sweep, uint32_t first, uint32_t last) {
+    if (sweep->at != NOW || sweep->compares) {
+        return false;
+    }
+    if (!region_has(sweep->run, first)) {
+        sweep->run = (struct region){first, owners_run(first, &sweep->run_owner)};
+    }
+    return region_has(sweep->run, last);
+}
+
 static uint8_t paint_frames(struct sweep *sweep, struct region bytes, struct seen *seen) {
+    if (sweep->place->shift >= PAGE_SHIFT &&
+        all_one(sweep, bytes.start >> PAGE_SHIFT, (bytes.end - 1) >> PAGE_SHIFT)) {
+        return sweep->run_owner;
+    }
     uint32_t counts[OWNERS] = {0};
     struct region frames = region_pages(bytes);
     if (sweep->place->shift < PAGE_SHIFT && byte_range(sweep, bytes.start)) {
@@ -121,7 +137,7 @@ static bool is_edge(const struct sweep *sweep, struct region bytes, const struct
 static uint8_t paint_heap(struct sweep *sweep, struct region whole, struct pixel *pixel) {
     const struct heap *heap = heap_of(sweep, whole.start);
     struct region bytes = in_range(whole, heap_range(sweep->at, heap));
-    struct heap_shares shares = {0};
+    struct heap_shares shares;
     heap_count_on(sweep->at, heap, bytes, &sweep->tile, &shares);
     if (shares.block) {
         pixel->now.owner = (uint8_t)heap->config.owner;
@@ -129,7 +145,7 @@ static uint8_t paint_heap(struct sweep *sweep, struct region whole, struct pixel
         pixel->now.sum = (uint16_t)(shares.sum ^ shares.sum >> 16);
     }
     uint32_t hole = shares.hole, unmapped = 0;
-    if (hole > shares.block) { /* else the block has it, however its holes are mapped */
+    if (hole > shares.block && shares.wide) { /* else the block has it, or no hole is without its page */
         uint32_t counts[OWNERS] = {0};
         struct region pages = region_pages(bytes);
         unmapped = region_size(pages) - (count_mapped(sweep, pages, counts) << PAGE_SHIFT) - shares.guard;

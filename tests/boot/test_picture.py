@@ -282,7 +282,7 @@ def test_finds_a_kernel_that_paints_a_lie(machine):
 @pytest.mark.parametrize("machine", [8, 64, 3072], indirect=True, ids=["8MB", "64MB", "3GB"])
 def test_one_frame_after_the_event(machine):
     """The cells that an event concerns are painted in the next frame, as many events as it may have to follow."""
-    for view in "overview", "memman":
+    for view in "memman", "overview":
         machine.command(f"view {view}")
         found = machine.command("bench latency")
         assert [int(line["events"]) for line in found] == [1, 2000, 2001]
