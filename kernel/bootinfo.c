@@ -104,6 +104,7 @@ static void read_modules(const struct multiboot_info *info) {
         module->file = (struct region){from[i].start, from[i].end};
         copy_text(module->string, string ? string : "", MODULE_BYTES);
     }
+    boot_info.more = info->mods_count > MODULES_MOST ? info->mods_count - MODULES_MOST : 0;
 }
 
 /* The image grows over the modules right behind it; one that lies elsewhere is cut out of the map. */

@@ -51,7 +51,7 @@ void command_line(const char *line, const struct outlet *outlet);
 const struct verb *command_read(const char *line, bool later, char text[COMMAND_BYTES],
                                 struct command *command, char reason[LINE_BYTES]);
 
-enum { COMPLETION_WORD = 32, COMPLETION_LIST = 128 };
+enum { COMPLETION_WORD = 32, COMPLETION_LIST = 1024 };
 
 /* What the last word of a line may become. */
 struct completion {

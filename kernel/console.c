@@ -8,8 +8,11 @@
 #include "viz/keys.h"
 #include "viz/viz.h"
 
+#define MESSAGE_US 6000000u /* it keeps the place of a lecture's hint for so long */
+
 static struct prompt prompt;
-static bool touched; /* by a key or a byte */
+static bool touched;        /* by a key or a byte */
+static uint64_t message_us; /* when a message came that nobody asked for; 0: it has gone */
 
 bool console_touched(void) {
     return touched;
@@ -19,23 +22,24 @@ bool console_touched(void) {
 
 static void serial_line(void *context, const char *text) {
     (void)context;
-    serial_write(text, strlen(text));
-    serial_write("\n", 1);
+    serial_answer(text, strlen(text));
+    serial_answer("\n", 1);
 }
 
 static const struct outlet serial_outlet = {serial_line, NULL};
 
 static void serial_work(void) {
+    static const struct command refused = {.outlet = &serial_outlet};
     static char line[COMMAND_BYTES];
     static uint32_t length; /* COMMAND_BYTES: too long, the rest of it is dropped */
     int byte;
-    while ((byte = serial_read()) >= 0) {
+    while (serial_answered() && (byte = serial_read()) >= 0) {
         touched = true;
         bool end = byte == '\r' || byte == '\n';
         if (!end && length < COMMAND_BYTES) {
             line[length++] = (char)byte;
         } else if (end && length == COMMAND_BYTES) {
-            serial_line(NULL, "error: a line has at most 255 characters");
+            reply(&refused, "error: a line has at most %d characters", COMMAND_BYTES - 1);
             length = 0;
         } else if (end) {
             line[length] = 0;
@@ -65,16 +69,16 @@ void console_command(const char *line) {
     prompt_answer_end(&prompt);
 }
 
-void console_message(const char *text) {
-    char line[LINE_BYTES];
-    format_text(line, sizeof line, "error: %s", text);
-    prompt_answer_begin(&prompt, "lecture");
-    prompt_answer(&prompt, line);
-    prompt_answer_end(&prompt);
+void console_message(const char *text, bool wrong) {
+    prompt_message(&prompt, text, wrong);
+    message_us = clock_us();
 }
 
 const struct viz_prompt *console_prompt(void) {
-    return prompt_shown(&prompt, lecture_hint());
+    const char *hint = lecture_hint();
+    if (hint && message_us && clock_us() - message_us > MESSAGE_US)
+        message_us = prompt.said = 0;
+    return prompt_shown(&prompt, hint);
 }
 
 static void press(int key) {

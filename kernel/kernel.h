@@ -45,9 +45,9 @@ struct module {
 
 struct boot_info {
     struct boot_map map;
-    paddr_t ram_end; /* of the last usable piece */
-    paddr_t taken;   /* ends the kernel's image and the modules behind it */
-    uint32_t modules;
+    paddr_t ram_end;        /* of the last usable piece */
+    paddr_t taken;          /* ends the kernel's image and the modules behind it */
+    uint32_t modules, more; /* more: that found no room here */
     struct module module[MODULES_MOST];
     char line[COMMAND_BYTES]; /* the kernel's command line */
 };
@@ -118,6 +118,12 @@ uint32_t clock_ms(void);
 void serial_init(void);
 /* Puts a text into the transmit ring; what a stuck line cannot take within 100 ms is dropped and counted. */
 void serial_write(const char *text, uint32_t size);
+/* The same for an answer, with a hundred times the patience. From the first byte on that is lost all of the answer is,
+ * until serial_answered has said so. */
+void serial_answer(const char *text, uint32_t size);
+/* Is the last answer over? As soon as the line takes something again, one that lost its end gets another: an error that says
+ * how much it was. Before that no command is worth carrying out. */
+bool serial_answered(void);
 /* Waits, bounded, until the last byte has left the chip. */
 void serial_flush(void);
 /* The next byte of input, or -1. */
@@ -278,8 +284,9 @@ struct program {
     struct region file;      /* physical */
     const char *description; /* the line in section .program, or "" */
 };
-/* The name of a module whose string says NAME and the ending, in any folder; false when it has another ending. */
-bool module_name(const char *string, const char *ending, char name[NAME_BYTES]);
+/* The name of a module whose string says NAME and the ending, in any folder, as much of it as goes into `name`; false when it
+ * has another ending. */
+bool module_name(const char *string, const char *ending, char *name, uint32_t bytes);
 extern struct program programs[MODULES_MOST];
 extern uint32_t program_count;
 
@@ -349,10 +356,6 @@ bool conductor_stops(const struct thread *thread);
 
 /* ---- caption.c ---- */
 
-#define CAPTION_LETTERS 80
-
-/* NULL, or why the text is no caption. */
-const char *caption_check(const char *text);
 /* OK, or E_INVAL, and the log says why. */
 int caption_of_program(const struct process *process, const char *text);
 /* What a program said ends, when that process has ended; with `all` in any case. */
@@ -455,8 +458,8 @@ uint32_t frame_count(void);
 void console_work(void);
 /* Carries a command out whose answer is for the screen. */
 void console_command(const char *line);
-/* Shows an error nobody asked for. */
-void console_message(const char *text);
+/* Shows a message nobody asked for. */
+void console_message(const char *text, bool wrong);
 /* Has there been a key or a byte on the serial line since the boot? */
 bool console_touched(void);
 /* What the prompt shows; NULL: nothing. */

@@ -9,18 +9,18 @@
 #include "mm/world.h"
 #include "viz/viz.h"
 
-enum { LECTURES_MOST = 32, DESCRIPTION_BYTES = 80, LINES_A_ROUND = 16 };
+enum { LECTURE_NAME = 32, DESCRIPTION_BYTES = 80, LINES_A_ROUND = 16 };
 #define IDLE_US      10000000u /* alone for so long: the show begins */
 #define SHOW_WAIT_US 12000000u /* in the show no wait takes longer */
 #define MOST_SECONDS 3600u
 #define DAY_US       (24ull * 3600 * 1000000)
 
 static struct lecture {
-    char name[NAME_BYTES];
+    char name[LECTURE_NAME];
     char description[DESCRIPTION_BYTES];
     char mistake[LINE_BYTES]; /* the first, with file and line; "": none */
     struct script script;
-} lectures[LECTURES_MOST];
+} lectures[MODULES_MOST];
 static uint32_t lecture_count;
 
 static struct {
@@ -32,7 +32,9 @@ static struct {
     uint64_t until; /* microseconds; the wait's end at the latest */
     uint32_t seen;  /* events from here on count for WAITS_EVENT */
     uint8_t kind;
-    uint16_t pid; /* 0: whoever's */
+    uint16_t pid;       /* 0: whoever's */
+    struct terms terms; /* before it began, and the pace */
+    uint32_t rate;
 } play;
 
 static bool idle_show; /* the machine may start the show */
@@ -64,31 +66,83 @@ static void report(void *context, uint32_t line, const char *what) {
         copy_text(lecture->mistake, text, sizeof lecture->mistake);
 }
 
+/* The file's name, and its title, which the launcher and the boot menu show. */
+static void check_file(struct lecture *lecture) {
+    char what[LINE_BYTES];
+    if (text_length(lecture->name) + 1 == LECTURE_NAME) {
+        format_text(what, sizeof what, "expected a file name of at most %d letters", LECTURE_NAME - 2);
+        report(lecture, 1, what);
+    }
+    if (lecture_find(lecture->name) != lecture)
+        report(lecture, 1, "there is another lecture of that name, which hides this one");
+    if (text_length(lecture->description) + 1 == DESCRIPTION_BYTES) {
+        format_text(what, sizeof what, "expected a title, the first comment, of at most %d letters",
+                    DESCRIPTION_BYTES - 2);
+        report(lecture, 1, what);
+    }
+}
+
 void lectures_init(void) {
     const char *idle = boot_option("idle");
     idle_show = !idle || !same_text(idle, "off");
-    for (uint32_t i = 0; i < boot_info.modules && lecture_count < LECTURES_MOST; i++) {
+    for (uint32_t i = 0; i < boot_info.modules; i++) {
         struct region file = boot_info.module[i].file;
         struct lecture *lecture = &lectures[lecture_count];
-        if (!module_name(boot_info.module[i].string, ".txt", lecture->name))
+        if (!module_name(boot_info.module[i].string, ".txt", lecture->name, sizeof lecture->name))
             continue;
         lecture->script = (struct script){phys(file.start), region_size(file)};
         script_description(&lecture->script, lecture->description, DESCRIPTION_BYTES);
         lecture_count++;
     }
-    for (uint32_t i = 0; i < lecture_count; i++)
-        if (script_check(&lectures[i].script, report, &lectures[i]))
-            console_message(lectures[i].mistake);
+    for (uint32_t i = 0; i < lecture_count; i++) {
+        check_file(&lectures[i]);
+        script_check(&lectures[i].script, report, &lectures[i]);
+        if (lectures[i].mistake[0])
+            console_message(lectures[i].mistake, true);
+    }
+    if (boot_info.more) {
+        char text[LINE_BYTES];
+        format_text(text, sizeof text,
+                    "%" PRIu32 " programs or lectures too many: only the first %d are here", boot_info.more,
+                    MODULES_MOST);
+        log_line("lecture: %s", text);
+        console_message(text, true);
+    }
 }
 
 /* ---- Playing ---- */
 
+/* What is running, after a show: somebody has just come. */
+static void tell_running(void) {
+    char text[LINE_BYTES];
+    const char *and = "";
+    format_text(text, sizeof text, "The show has ended. ");
+    for (int i = 0; i < SPACES; i++) {
+        if (!processes[i])
+            continue;
+        append_text(text, sizeof text, "%s%s", and, processes[i]->program->name);
+        and = ", ";
+    }
+    append_text(text, sizeof text,
+                *and? " runs on; F8 starts something else." : "Nothing runs; F8 starts something.");
+    console_message(text, false);
+}
+
 static void stop(void) {
+    bool show = play.lecture && play.show;
     play.lecture = NULL;
     idle_from = clock_us();
+    if (!show)
+        return;
+    caption_clear();
+    terms_now = play.terms;
+    conductor_run(play.rate);
+    tell_running();
 }
 
 static void start(const struct lecture *lecture, bool show) {
+    play.terms = terms_now;
+    play.rate = conductor_rate();
     play.lecture = lecture;
     play.place = (struct place){0, 1};
     play.show = show;
@@ -126,7 +180,7 @@ static void line_answer(void *context, const char *text) {
     format_text(what, sizeof what, "%s.txt:%" PRIu32 ": %s", play.lecture ? play.lecture->name : "",
                 play.place.line - 1, text + sizeof "error: " - 1);
     log_line("lecture: %s", what);
-    console_message(what);
+    console_message(what, true);
 }
 
 static void perform(void) {
@@ -136,6 +190,7 @@ static void perform(void) {
     play.wait = GOES_ON;
     if (!script_read(&play.lecture->script, &play.place, line, &wrong)) {
         log_line("lecture: %s is over", play.lecture->name);
+        play.show = false; /* it leaves the machine as it wants it */
         stop();
         return;
     }
@@ -269,7 +324,7 @@ static const char *label_verb(struct command *command) {
 static const char *goto_verb(struct command *command) {
     if (!play.performing)
         return not_here;
-    script_label(&play.lecture->script, command->words[1], &play.place);
+    script_find(&play.lecture->script, "label", command->words[1], &play.place);
     return NULL;
 }
 

@@ -6,7 +6,7 @@
 struct program programs[MODULES_MOST];
 uint32_t program_count;
 
-bool module_name(const char *string, const char *ending, char name[NAME_BYTES]) {
+bool module_name(const char *string, const char *ending, char *name, uint32_t bytes) {
     uint32_t start = 0, end = 0, more = text_length(ending);
     for (; string[end] && string[end] != ' '; end++)
         if (string[end] == '/')
@@ -15,14 +15,14 @@ bool module_name(const char *string, const char *ending, char name[NAME_BYTES]) 
     if (length <= more || !starts_with(string + end - more, ending))
         return false;
     length -= more;
-    copy_text(name, string + start, length < NAME_BYTES ? length + 1 : NAME_BYTES);
+    copy_text(name, string + start, length < bytes ? length + 1 : bytes);
     return true;
 }
 
 void programs_init(void) {
     for (uint32_t i = 0; i < boot_info.modules; i++) {
         struct program *program = &programs[program_count];
-        if (!module_name(boot_info.module[i].string, ".elf", program->name))
+        if (!module_name(boot_info.module[i].string, ".elf", program->name, sizeof program->name))
             continue;
         if (program_find(program->name)) {
             log_line("there are two programs called %s; the first stays", program->name);

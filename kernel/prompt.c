@@ -65,6 +65,17 @@ static void go_on(struct prompt *prompt) {
 
 /* ---- Completion, of the word before the cursor ---- */
 
+/* Behind what is typed when there is room, else in the panel. */
+static void show_candidates(struct prompt *prompt, const char *list) {
+    if (prompt->length + ANSWER_GAP + text_length(list) <= ANSWER_COLUMNS) {
+        copy_text(prompt->aside, list, sizeof prompt->aside);
+        return;
+    }
+    prompt_answer_begin(prompt, "What may come next");
+    prompt_answer(prompt, list);
+    prompt->unfolded = true;
+}
+
 static void complete(struct prompt *prompt) {
     char before[COMMAND_BYTES];
     struct completion completion;
@@ -75,7 +86,7 @@ static void complete(struct prompt *prompt) {
     if (completion.count == 1 && prompt->text[prompt->cursor] != ' ')
         insert(prompt, ' ');
     else if (completion.count != 1)
-        copy_text(prompt->aside, completion.count ? completion.list : "nothing fits", COMPLETION_LIST);
+        show_candidates(prompt, completion.count ? completion.list : "nothing fits");
 }
 
 /* ---- Keys ---- */
@@ -97,6 +108,7 @@ static enum prompt_use enter(struct prompt *prompt) {
 static enum prompt_use edit(struct prompt *prompt, int key) {
     uint32_t at = prompt->cursor, end = prompt->length;
     prompt->aside[0] = 0;
+    prompt->unfolded = false;
     switch (key) {
     case '\n': return enter(prompt);
     case ESC: prompt->open = false; break;
@@ -209,8 +221,15 @@ void prompt_answer(void *context, const char *text) {
 }
 
 void prompt_answer_end(struct prompt *prompt) {
-    prompt->said = prompt->panel.count == 1 || prompt->wrong;
-    prompt->unfolded = prompt->panel.count > 1 && !prompt->wrong;
+    prompt->said = prompt->panel.count == 1;
+    prompt->unfolded = prompt->panel.count > 1;
+}
+
+void prompt_message(struct prompt *prompt, const char *text, bool wrong) {
+    prompt_answer_begin(prompt, "");
+    prompt_answer(prompt, text);
+    prompt->wrong = wrong;
+    prompt->said = true;
 }
 
 const struct viz_prompt *prompt_shown(struct prompt *prompt, const char *hint) {
@@ -224,6 +243,9 @@ const struct viz_prompt *prompt_shown(struct prompt *prompt, const char *hint) {
     } else if (prompt->said) {
         shown->text = prompt->panel.lines[0];
         shown->wrong = prompt->wrong;
+    } else if (prompt->unfolded && prompt->wrong) {
+        shown->text = "This was not carried out; why stands above. Esc closes it.";
+        shown->wrong = true;
     }
     shown->panel = prompt->unfolded ? &prompt->panel : NULL;
     return shown->text || shown->panel ? shown : NULL;

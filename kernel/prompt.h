@@ -13,6 +13,7 @@ enum {
     ANSWER_LINES = 256,
     ANSWER_BYTES = 16384,
     ANSWER_COLUMNS = 78,
+    ANSWER_GAP = 4, /* the colon, and blanks before what may come next */
     ANSWER_TITLE = 40
 };
 
@@ -21,7 +22,7 @@ struct prompt {
     bool open;
     char text[COMMAND_BYTES];
     uint32_t length, cursor;
-    char aside[COMPLETION_LIST]; /* candidates of the last Tab */
+    char aside[ANSWER_COLUMNS + 1]; /* candidates of the last Tab, when they fit behind the line */
 
     /* The lines before: the newest is number `typed` - 1, in a ring. */
     char history[PROMPT_HISTORY][COMMAND_BYTES];
@@ -50,11 +51,14 @@ void prompt_open(struct prompt *prompt, const char *text);
 enum prompt_use { PROMPT_UNUSED, PROMPT_USED, PROMPT_ENTERED };
 enum prompt_use prompt_press(struct prompt *prompt, int key);
 
-/* An answer: begun, line by line (an outlet's function), ended: then a short one stands on the row, of an error what
- * fits there, and a long one in the panel. */
+/* An answer: begun, line by line (an outlet's function), ended: then a short one stands on the row, and a long one in the
+ * panel. */
 void prompt_answer_begin(struct prompt *prompt, const char *line);
 void prompt_answer(void *prompt, const char *text);
 void prompt_answer_end(struct prompt *prompt);
+
+/* A message that nobody asked for: as much of it as the row holds, so that it covers nothing. */
+void prompt_message(struct prompt *prompt, const char *text, bool wrong);
 
 /* What to show, or NULL. `hint` stands on the row when nothing else does; NULL: the keys. */
 const struct viz_prompt *prompt_shown(struct prompt *prompt, const char *hint);

@@ -27,8 +27,8 @@ bool script_read(const struct script *script, struct place *place, char line[COM
 /* Is there a command in the line? */
 bool script_command(const char *line);
 
-/* Sets *place behind the line `label NAME`; false when there is none. */
-bool script_label(const struct script *script, const char *name, struct place *place);
+/* Sets *place behind the first line `VERB NAME`, `label again` for instance; false when there is none. */
+bool script_find(const struct script *script, const char *verb, const char *name, struct place *place);
 
 /* The text of the first comment, or "". */
 void script_description(const struct script *script, char *text, uint32_t bytes);

@@ -27,15 +27,18 @@ enum {
 enum { LSR_INPUT = 0x01, LSR_OVERRUN = 0x02, LSR_TAKES = 0x20, LSR_IDLE = 0x40 };
 enum { DIVISOR = 1, FIFO = 16, IRQ_ROUNDS = 64 };
 
-#define OUTPUT_MOST 16384u /* powers of two, both */
-#define INPUT_MOST  4096u
-#define PATIENCE_US 100000u
+#define OUTPUT_MOST        16384u /* powers of two, both */
+#define INPUT_MOST         4096u
+#define PATIENCE_US        100000u
+#define ANSWER_PATIENCE_US 10000000u /* somebody asked, and waits for the end of it */
+#define TOLD_BYTES         128u      /* room for the line that says what was lost */
 
 static bool present, stuck;
 static uint8_t output[OUTPUT_MOST], input[INPUT_MOST];
 static uint32_t output_in, output_out; /* bytes ever put in and taken out */
 static volatile uint32_t input_in, input_out;
 static uint32_t lost_input, lost_output;
+static uint32_t lost_answer; /* of the last answer: from the first byte on that found no room */
 
 /* Gives the chip what it takes; interrupts off. */
 static void pump(void) {
@@ -84,11 +87,11 @@ void serial_init(void) {
 }
 
 /* Makes room for a byte, for as long as it is worth it. */
-static bool room(void) {
+static bool room(uint32_t patience_us) {
     uint64_t start = clock_us();
     while (output_in - output_out == OUTPUT_MOST) {
         bool late =
-            clock_us() - start > PATIENCE_US; /* before the attempt: a held up machine gets one more */
+            clock_us() - start > patience_us; /* before the attempt: a held up machine gets one more */
         bool on = interrupts_save();
         pump();
         interrupts_restore(on);
@@ -99,19 +102,37 @@ static bool room(void) {
     return true;
 }
 
-void serial_write(const char *text, uint32_t size) {
+/* How many bytes found no room. */
+static uint32_t put(const char *text, uint32_t size, uint32_t patience_us) {
     if (!present)
-        return;
-    for (; size; text++, size--) {
-        if (!room()) {
-            lost_output += size;
-            return;
-        }
+        return 0;
+    for (; size && room(patience_us); text++, size--)
         output[output_in++ % OUTPUT_MOST] = (uint8_t)*text;
-    }
     bool on = interrupts_save();
     pump();
     interrupts_restore(on);
+    return size;
+}
+
+void serial_write(const char *text, uint32_t size) {
+    lost_output += put(text, size, PATIENCE_US);
+}
+
+void serial_answer(const char *text, uint32_t size) {
+    stuck = stuck && lost_answer; /* whatever became of the log: somebody has just asked */
+    lost_answer += lost_answer ? size : put(text, size, ANSWER_PATIENCE_US);
+}
+
+bool serial_answered(void) {
+    char told[TOLD_BYTES];
+    if (!lost_answer)
+        return true;
+    if (stuck || output_in - output_out > OUTPUT_MOST - TOLD_BYTES)
+        return false;
+    format_text(told, sizeof told, "\nerror: %" PRIu32 " bytes of this answer were lost\n", lost_answer);
+    lost_answer = 0;
+    serial_write(told, text_length(told));
+    return true;
 }
 
 void serial_flush(void) {

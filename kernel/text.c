@@ -40,3 +40,14 @@ void copy_text(char *to, const char *from, uint32_t size) {
     }
     to[length] = 0;
 }
+
+const char *caption_check(const char *text) {
+    static char reason[64];
+    uint32_t length = text_length(text);
+    for (const char *c = text; *c; c++)
+        if (*c < ' ' || *c > '~')
+            return "a caption is made of the letters, digits and signs of ASCII";
+    format_text(reason, sizeof reason, "a caption has at most %d letters, this one has %" PRIu32,
+                CAPTION_LETTERS, length);
+    return length > CAPTION_LETTERS ? reason : NULL;
+}

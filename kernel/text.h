@@ -21,7 +21,8 @@
 #define PRId32 "ld"
 #endif
 
-#define LINE_BYTES 512 /* longest line that is printed, with its end */
+#define LINE_BYTES      512 /* longest line that is printed, with its end */
+#define CAPTION_LETTERS 80
 
 /* As snprintf: always ends the text, returns its length (what fitted). */
 int format_text(char *text, int size, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -31,6 +32,9 @@ int format_list(char *text, int size, const char *format, va_list list) __attrib
 void append_text(char *text, int size, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 bool starts_with(const char *text, const char *start);
+
+/* NULL, or why the text is no caption: it has to fit a row of the screen. */
+const char *caption_check(const char *text);
 
 /* Copies what fits in `size` bytes, its end included. */
 void copy_text(char *to, const char *from, uint32_t size);

@@ -1,6 +1,7 @@
 /*
  * The launcher: lectures and programs with their descriptions; Enter starts the chosen one by its command.
  */
+#include "mm/text.h"
 #include "viz/layout.h"
 #include "viz/palette.h"
 #include "viz/view.h"
@@ -35,6 +36,17 @@ static void line(struct screen *screen, int row, uint32_t index) {
     }
 }
 
+/* What the row of the chosen one may have cut off. */
+static void whole_words(struct screen *screen, int row) {
+    struct viz_choice choice;
+    screen_fill(screen, row, 0, LINE_END, cell(' ', ATTR_TEXT));
+    if (viz_choice(chosen, &choice) && choice.words[0] &&
+        (text_length(choice.words) > LINE_END - LAUNCHER_WORDS ||
+         text_length(choice.name) >= LAUNCHER_WORDS - LAUNCHER_NAME - 1)) {
+        screen_print(screen, row, 0, LINE_END, ATTR_TEXT, "%s: %s", choice.name, choice.words);
+    }
+}
+
 /* Moves the rows shown as little as brings the chosen one in sight. */
 static void follow(void) {
     if (chosen < first) {
@@ -55,6 +67,7 @@ static void paint(struct screen *screen, const struct viz_status *status, const 
     screen_text(screen, BODY_ROW, 0, LINE_END, ATTR_HEADING, "LAUNCHER");
     screen_print(screen, BODY_ROW, LAUNCHER_WORDS, LINE_END, ATTR_DIM,
                  "%u of %u  Up and Down choose, Enter starts", many ? chosen + 1 : 0, many);
+    whole_words(screen, BODY_ROW + 1);
     for (int row = LAUNCHER_ROW; row < end; row++) {
         line(screen, row, first + (uint32_t)(row - LAUNCHER_ROW));
     }

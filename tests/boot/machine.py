@@ -58,6 +58,8 @@ class Line:
 
     def __init__(self):
         self.log, self.lines, self.serial = [], queue.Queue(), None
+        self.reading = threading.Event()  # cleared: nobody reads what comes
+        self.reading.set()
 
     def connected(self, serial):
         self.serial = serial
@@ -67,6 +69,7 @@ class Line:
         """Sorts what comes over the serial line: the log, and answers."""
         try:
             for line in file:
+                self.reading.wait()
                 line = line.decode("latin-1").rstrip("\n")
                 if line.startswith("# "):
                     self.log.append(line[2:])

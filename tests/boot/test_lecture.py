@@ -138,9 +138,62 @@ def test_mistakes_are_told_when_it_is_loaded(tmp_path):
         assert machine.command("lecture")[0]["mistake"].startswith("wrong.txt:2")
 
 
+def test_words_that_only_show_when_they_are_played(tmp_path):
+    """Numbers in their ranges, addresses, marks and captions are checked when the lecture is loaded."""
+    wrong = ["pace 2000", "pace 0", "step 0", "back 0", "forward 0", "zoom 3", "inspect heap zz", "diff nosuchmark",
+             "at 0x", "say " + "x" * 81]
+    good = ["# caf\u00e9 is well in a comment", "pace 1000", "step 3", "inspect heap 4800000A", "inspect page 0x48000000",
+            "zoom 64", "snap here", "diff here", "diff off", "at 12"]
+    with Machine(boot_kernel(*PROGRAMS, lecture(tmp_path, "numbers", "\n".join(good + wrong)))) as machine:
+        machine.ready()
+        told = [int(match[1]) for line in machine.log if (match := re.match(r"lecture: numbers\.txt:(\d+): ", line))]
+        assert told == list(range(len(good) + 1, len(good) + len(wrong) + 1))
+
+
+def test_names_of_files(tmp_path):
+    """Two names that are equal in their first fifteen letters are two lectures; a name too long and a title too long are told."""
+    text, endless = "# A title\npace\n", "x" * 40
+    paths = [lecture(tmp_path, "the-long-way-home-1", text), lecture(tmp_path, "the-long-way-home-2", text),
+             lecture(tmp_path, endless, text), lecture(tmp_path, "wordy", f"# {'t' * 90}\npace\n")]
+    with Machine(boot_kernel(*PROGRAMS, *paths, line="lecture=the-long-way-home-2")) as machine:
+        machine.ready().logged("^lecture: the-long-way-home-2 begins")
+        names = {line["lecture"]: line for line in machine.command("lecture")}
+        assert {"the-long-way-home-1", "the-long-way-home-2"} < set(names)
+        assert "file name of at most 30 letters" in names[endless[:31]]["mistake"]
+        assert "of at most 78 letters" in names["wordy"]["mistake"]
+
+
+def test_more_modules_than_there_is_room_for(tmp_path):
+    paths = [lecture(tmp_path, f"one-of-many-{i}", "pace\n") for i in range(64)]
+    with Machine(boot_kernel(*PROGRAMS, *paths)) as machine:
+        machine.ready()
+        assert logged_times(machine, f"{len(PROGRAMS)} programs or lectures too many: only the first 64") == 1
+        shown(machine, "lectures too many")
+
+
+def test_an_old_message_gives_way_to_the_hint(tmp_path):
+    path = lecture(tmp_path, "short", "kill churn\nkill churn\nwait key\n")
+    with Machine(boot_kernel(*PROGRAMS, path)) as machine:
+        machine.ready().command("lecture short")
+        wait_until("the mistake", lambda: "short.txt:2" in bottom(machine))
+        wait_until("the hint", lambda: KEY_HINT in bottom(machine))
+
+
+def test_a_question_comes_before_the_lectures_key(tmp_path):
+    path = lecture(tmp_path, "asks", "kill all\npause\nquiz on\nrun sizes\nstep\nwait key\nsay over\n")
+    with Machine(boot_kernel(*PROGRAMS, path)) as machine:
+        machine.ready().command("lecture asks")
+        shown(machine, "which hole?")
+        machine.keys("ret")
+        shown(machine, "1 of 1." if "Right" in captions(machine) else " of 1. First fit")
+        assert KEY_HINT in bottom(machine) and machine.command("quiz")[0]["asked"] == "1"
+        machine.keys("ret")
+        shown(machine, "over")
+
+
 # ---- Left alone
 
-PHANTOM = "# The show\nlabel again\nsay the show goes on\nwait 0.3\nwait key\nsay once more\nwait 0.2\ngoto again\n"
+PHANTOM = "# The show\nregime sutured\npolicy best\npace 3\npause\nlabel again\nsay the show goes on\nwait 0.3\nwait key\nsay once more\nwait 0.2\ngoto again\n"
 
 
 def test_a_machine_left_alone_starts_the_show_and_a_key_takes_over(tmp_path):
@@ -155,6 +208,12 @@ def test_a_machine_left_alone_starts_the_show_and_a_key_takes_over(tmp_path):
         machine.keys("f7")
         wait_until("the key to count", lambda: machine.rows()[1].startswith("PROCESSES"))
         assert "takes over" not in bottom(machine)
+        wait_until("what is running", lambda: "The show has ended. churn runs on" in bottom(machine))
+        assert "once more" not in captions(machine) and "the show goes on" not in captions(machine)
+        assert machine.command("pace") == [{"pace": "max"}]
+        current = [line["regime"] for line in machine.command("regime") if line["current"] == "1"]
+        assert current == ["healed"] and "best" not in [line["policy"] for line in machine.command("policy")
+                                                         if line["current"] == "1"]
         clock = Guest(machine.memory).clock()
         wait_until("time to pass", lambda: Guest(machine.memory).clock() > clock + 11_000)
         assert logged_times(machine, "begins") == 1

@@ -378,6 +378,27 @@ def test_answers_stay_whole_among_the_log(machine):
         machine.ended(pid)
 
 
+def test_a_reader_that_does_not_read_is_told_what_it_lost():
+    """The log fills the line, an answer loses its end: it ends with an error, and the next answer is whole."""
+    with Machine(boot_kernel(*PROGRAMS, *TEST_PROGRAMS, line="run=ownway")) as machine:
+        machine.ready()
+        wait_until("many events", lambda: Guest(machine.memory).events() > 8000)
+        machine.command("kill all")
+        guest = Guest(machine.memory)
+        machine.reading.clear()
+        machine.send(b"dump events 100000\n" * 3)
+        clock = guest.clock()
+        wait_until("patience to end", lambda: guest.clock() > clock + 15_000)
+        machine.reading.set()
+        lost = False
+        for _ in range(3):
+            *_, end = machine.answer()
+            lost |= bool(re.fullmatch(r"error: \d+ bytes of this answer were lost", end))
+            assert lost or end == "ok"
+        assert lost
+        assert machine.command("pace") == [{"pace": "max"}]
+
+
 def test_quit_switches_off():
     with Machine(boot_kernel(*PROGRAMS)) as machine:
         machine.ready().send(b"quit\n")

@@ -20,7 +20,11 @@ static const char *nothing(struct command *command) {
 static const struct verb verb_say = {"say", "say [TEXT]", "Says.", nothing};
 static const struct verb verb_label = {"label", "label LABEL", "A place.", nothing};
 static const struct verb verb_goto = {"goto", "goto LABEL", "Goes there.", nothing};
+static const struct verb verb_snap = {"snap", "snap [NAME]", "Names.", nothing};
+static const struct verb verb_diff = {"diff", "diff MARK | off", "Compares.", nothing};
 TABLE_ENTRY(verbs, const struct verb, verb_say);
+TABLE_ENTRY(verbs, const struct verb, verb_snap);
+TABLE_ENTRY(verbs, const struct verb, verb_diff);
 TABLE_ENTRY(verbs, const struct verb, verb_label);
 TABLE_ENTRY(verbs, const struct verb, verb_goto);
 
@@ -71,6 +75,10 @@ static void test_description(void **state) {
     (void)state;
     script_description(&script, words, sizeof words);
     assert_string_equal(words, "Two  wo");
+    static const char accents[] = "# \xC3\xA9t\xC3\xA9\nsay x";
+    struct script other = {accents, sizeof accents - 1};
+    script_description(&other, words, sizeof words);
+    assert_string_equal(words, "?t?");
     script.size = 6;
     script_description(&script, words, sizeof words);
     assert_string_equal(words, "");
@@ -81,11 +89,11 @@ static void test_labels(void **state) {
     struct script script = {text, sizeof text - 1};
     struct place place = {0, 1};
     (void)state;
-    assert_true(script_label(&script, "two", &place));
+    assert_true(script_find(&script, "label", "two", &place));
     assert_int_equal(place.line, 4);
-    assert_true(script_label(&script, "one", &place));
+    assert_true(script_find(&script, "label", "one", &place));
     assert_int_equal(place.line, 2);
-    assert_false(script_label(&script, "three", &place));
+    assert_false(script_find(&script, "label", "three", &place));
 }
 
 static void test_mistakes(void **state) {
@@ -98,14 +106,23 @@ static void test_mistakes(void **state) {
                         "5: there is no label \"nowhere\"; expected one that stands in this file\n"
                         "7: label \"a\" stands already on line 6; expected another name\n"
                         "8: expected letters, digits and signs of ASCII alone\n");
+    assert_int_equal(mistakes("# caf\xC3\xA9, in a comment\nsnap one\ndiff one\ndiff off\ndiff two\n"), 1);
+    assert_string_equal(told, "5: there is no snap \"two\"; expected one that stands in this file\n");
     assert_int_equal(mistakes("# nothing else\n"), 1);
     assert_string_equal(told, "1: expected a command\n");
     assert_int_equal(mistakes(""), 1);
     char line[COMMAND_BYTES + 8] = "say ";
-    memset(line + 4, 'x', COMMAND_BYTES - 5);
+    memset(line + 4, 'x', CAPTION_LETTERS);
     assert_int_equal(mistakes(line), 0);
-    line[COMMAND_BYTES - 1] = 'x';
+    line[4 + CAPTION_LETTERS] = 'x';
     assert_int_equal(mistakes(line), 1);
+    assert_string_equal(told, "1: a caption has at most 80 letters, this one has 81\n");
+    memset(line + 4, 'x', COMMAND_BYTES - 4);
+    assert_int_equal(mistakes(line), 1);
+    assert_string_equal(told, "1: expected a line of at most 255 characters\n");
+    line[0] = '#';
+    assert_int_equal(mistakes(line), 1);
+    assert_string_equal(told, "1: expected a command\n");
 }
 
 int main(void) {

@@ -217,6 +217,13 @@ static void test_completion(void **state) {
     fresh("st");
     type("\t");
     assert_string_equal(prompt.aside, "step stop");
+    fresh("paint                                                                  g");
+    type("\t\t"); /* no room behind the line */
+    assert_string_equal(prompt.aside, "");
+    assert_string_equal(prompt_shown(&prompt, NULL)->panel->lines[0], "green grey");
+    assert_true(prompt_shown(&prompt, NULL)->open);
+    type("r");
+    assert_null(prompt_shown(&prompt, NULL)->panel);
     fresh("pace max \t");
     type("\t");
     assert_string_equal(prompt.aside, "nothing fits");
@@ -244,7 +251,21 @@ static void test_answers(void **state) {
     assert_null(prompt_shown(&prompt, NULL));
     assert_string_equal(answered(wrong)->text, "no");
     assert_true(answered(wrong)->wrong);
-    const struct viz_prompt *shown = answered(many);
+    char long_line[200] = "error: ";
+    for (int i = 7; i < 180; i++) {
+        long_line[i] = i % 10 ? 'x' : ' ';
+    }
+    const struct viz_prompt *shown = answered((const char *const[]){long_line, NULL});
+    assert_true(shown->wrong);
+    assert_non_null(strstr(shown->text, "stands above"));
+    assert_int_equal(shown->panel->count, 3);
+    assert_int_equal(type("\033"), PROMPT_USED);
+    assert_null(prompt_shown(&prompt, NULL));
+    prompt_message(&prompt, long_line, true); /* unasked it covers nothing */
+    assert_null(prompt_shown(&prompt, "hint")->panel);
+    assert_true(prompt_shown(&prompt, "hint")->wrong);
+    type("x");
+    shown = answered(many);
     assert_null(shown->text);
     assert_string_equal(shown->panel->title, "asked");
     assert_int_equal(shown->panel->count, 2);
