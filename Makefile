@@ -77,6 +77,12 @@ O := $B/$(compiler)
 
 find = $(sort $(wildcard $1))
 
+# make takes a blank for the end of a name.
+blank := $(shell find iso/lectures user -name '* *' | head -n 1)
+ifneq ($(blank),)
+$(error There is a blank in the file name "$(blank)". Rename it: a name is made of letters, digits, - and _)
+endif
+
 kernel_objects := $(patsubst %,$O/%.o,$(call find,boot/*.asm kernel/*.asm kernel/*.c mm/*.c viz/*.c)) $O/font.o
 user_library   := $(patsubst %,$O/%.o,$(call find,user/lib/*.asm user/lib/*.c))
 programs       := $(patsubst user/%.c,$B/user/%.elf,$(call find,user/*.c))

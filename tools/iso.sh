@@ -12,9 +12,34 @@ rm -rf "$root"
 mkdir -p "$root/boot/grub"
 "${STRIP:-strip}" --strip-debug -o "$root/boot/suture.elf" "$kernel"
 
+# What a name is for the command language, and what the kernel has room for: kernel/kernel.h's MODULES_MOST, mm/space.h's
+# NAME_BYTES, kernel/lecture.c's LECTURE_NAME.
+check() {
+    case $1 in
+    *.txt) most=30 where=iso/lectures/$1 ;;
+    *) most=15 where=user/${1%.elf}.c ;;
+    esac
+    word=${1%.*}
+    if [ ${#word} -gt $most ]; then
+        echo "$where: its name has ${#word} letters. Rename it: at most $most." >&2
+        exit 1
+    fi
+    case $word in
+    *[!A-Za-z0-9_-]*)
+        echo "$where: its name has a sign that commands cannot name. Rename it: letters, digits, - and _." >&2
+        exit 1
+        ;;
+    esac
+}
+if [ $# -gt 64 ]; then
+    echo "There are $# programs and lectures in user/ and iso/lectures/. Take some out: at most 64." >&2
+    exit 1
+fi
+
 modules= lectures=
 for file; do
     name=${file##*/}
+    check "$name"
     cp "$file" "$root/$name"
     modules="$modules    module /$name $name
 "

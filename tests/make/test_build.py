@@ -47,6 +47,31 @@ def test_names_a_missing_tool_and_its_package(tmp_path):
     assert "CC " not in said.stdout
 
 
+@pytest.mark.parametrize("names, says", [
+    (["sixteen-letters-x.elf"], "user/sixteen-letters-x.c: its name has 17 letters"),
+    (["x" * 31 + ".txt"], "its name has 31 letters. Rename it: at most 30."),
+    (["caf\u00e9.txt"], "iso/lectures/caf\u00e9.txt: its name has a sign"),
+    ([f"p{i}.elf" for i in range(65)], "There are 65 programs and lectures"),
+])
+def test_names_that_the_kernel_has_no_room_for(names, says, tmp_path):
+    for name in names:
+        (tmp_path / name).touch()
+    said = subprocess.run(["tools/iso.sh", tmp_path / "x.iso", "/bin/true", *(tmp_path / name for name in names)], cwd=TOP,
+                          env={**os.environ, "SOURCE_DATE_EPOCH": "0"}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True)
+    assert said.returncode == 1 and says in said.stdout
+
+
+def test_a_blank_in_a_name(tmp_path):
+    """Of a copy, for make stops at once and would stop every other test with it."""
+    for folder in ("iso/lectures", "user"):
+        (tmp_path / folder).mkdir(parents=True)
+    shutil.copy(TOP / "Makefile", tmp_path)
+    (tmp_path / "iso/lectures/my lecture.txt").touch()
+    said = subprocess.run(["make", "iso"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert said.returncode != 0 and 'blank in the file name "iso/lectures/my lecture.txt". Rename it' in said.stdout
+
+
 def test_help_names_every_target():
     said = make("help").stdout
     for target in ("all", "deps", "run", "test", "clean", "toolchain"):
