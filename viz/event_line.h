@@ -11,4 +11,8 @@
  * behind `!`. */
 void event_line(struct screen *screen, int row, const struct event *e);
 
+/* By how many columns mark, group and process give way: a number of more digits than its column holds takes them from the
+ * process's name. */
+int event_line_shift(const struct event *e);
+
 #endif

@@ -207,10 +207,12 @@ static void bracket(struct screen *screen, int row, const struct event *above, c
     if (first && last) {
         return;
     }
+    int shift = event_line_shift(e);
     char glyph = first ? GLYPH_CORNER_TOP : last ? GLYPH_CORNER_BOTTOM : GLYPH_BAR;
-    screen_put(screen, row, EVENT_GROUP, cell((uint8_t)glyph, ATTR_DIM));
+    screen_put(screen, row, EVENT_GROUP + shift, cell((uint8_t)glyph, ATTR_DIM));
     if (!first) {
-        screen_fill(screen, row, EVENT_PROCESS, EVENT_PROCESS_END - EVENT_PROCESS, cell(' ', ATTR_TEXT));
+        screen_fill(screen, row, EVENT_PROCESS + shift, EVENT_PROCESS_END - EVENT_PROCESS - shift,
+                    cell(' ', ATTR_TEXT));
     }
 }
 

@@ -16,6 +16,7 @@
 #include "mm/regime.h"
 #include "tests/host/support.h"
 #include "tests/host/support_viz.h"
+#include "viz/event_line.h"
 #include "viz/filter.h"
 #include "viz/layout.h"
 #include "viz/words.h"
@@ -177,6 +178,28 @@ static void test_ends(void **state) {
     assert_int_equal(check(), events.next - 1);
 }
 
+/* A number of eight digits and more is whole, and what stands behind it too. */
+static void test_long_numbers(void **state) {
+    (void)state;
+    static const uint32_t numbers[] = {9999999, 10000000, 99999999, 4000000000};
+    static struct screen screen;
+    start(1);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        struct event e = *event_at(events.next - 1);
+        char row[SCREEN_COLUMNS + 1] = "", want[16];
+        e.seq = numbers[i];
+        e.kind = EV_REFUSED;
+        e.pid = 65535;
+        screen_init(&screen, SCREEN_ROWS);
+        event_line(&screen, 0, &e);
+        for (int c = 0; c < SCREEN_COLUMNS; c++) {
+            row[c] = (char)screen.cells[c];
+        }
+        print_line(want, sizeof want, "%u! 65535", e.seq);
+        assert_int_equal(strncmp(row, want, strlen(want)), 0);
+    }
+}
+
 /* The ring goes round under a list that was scrolled back. */
 static void test_old_events_go(void **state) {
     (void)state;
@@ -255,9 +278,10 @@ static void test_key(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_filters),       cmocka_unit_test(test_scrolling), cmocka_unit_test(test_ends),
-        cmocka_unit_test(test_old_events_go), cmocka_unit_test(test_rare),      cmocka_unit_test(test_past),
-        cmocka_unit_test(test_key),
+        cmocka_unit_test(test_filters), cmocka_unit_test(test_scrolling),
+        cmocka_unit_test(test_ends),    cmocka_unit_test(test_old_events_go),
+        cmocka_unit_test(test_rare),    cmocka_unit_test(test_past),
+        cmocka_unit_test(test_key),     cmocka_unit_test(test_long_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
