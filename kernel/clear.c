@@ -3,6 +3,7 @@
  */
 #include "kernel/kernel.h"
 #include "mm/paging.h"
+#include "mm/past.h"
 #include "viz/viz.h"
 
 static const char *clear(struct command *command) {
@@ -10,6 +11,7 @@ static const char *clear(struct command *command) {
         command->count > 2 ? process_named(command->words[2]) : process_find(viz_selected());
     if (!process)
         return "the chosen process has ended; expected a PID";
+    past_close(); /* it is the present's bits that are cleared */
     paging_clear_accessed(process->space);
     return NULL;
 }

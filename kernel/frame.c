@@ -7,16 +7,17 @@
 #include "mm/regime.h"
 #include "viz/viz.h"
 
-#define FRAME_US 16667u
+#define FRAME_US  16667u
+#define MISSED_MS 5000u /* so long every view says that events were missed */
 
 static uint64_t due_us;
 static uint64_t second_us, painted_us; /* when this second began, and what painting took of it */
 static uint32_t share;                 /* of the second before, in tenths of a percent */
 static bool painting = true;
 static bool glow = true;
-static uint32_t next_event = 1; /* the first that no frame has shown */
-static uint32_t missed;
-static uint32_t painted; /* frames since boot */
+static uint32_t next_event = 1;    /* the first that no frame has shown */
+static uint32_t missed, missed_ms; /* how many, and when the last */
+static uint32_t painted;           /* frames since boot */
 
 static void measure(uint64_t began) {
     uint64_t now = clock_us();
@@ -31,7 +32,10 @@ static void measure(uint64_t began) {
 /* Events that the ring dropped before a frame could show them. */
 static void count_missed(void) {
     uint32_t oldest = events_oldest();
-    missed += next_event < oldest ? oldest - next_event : 0;
+    if (next_event < oldest) {
+        missed += oldest - next_event;
+        missed_ms = clock_ms();
+    }
     next_event = events.next;
 }
 
@@ -45,6 +49,7 @@ void frame_paint(void) {
         .running = conductor_running(),
         .share = share,
         .missed = missed,
+        .missed_lately = missed && clock_ms() - missed_ms < MISSED_MS,
         .phantoms = regime_phantoms(past_moment()),
         .glow = glow,
         .moment = past_moment(),

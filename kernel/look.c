@@ -2,6 +2,7 @@
  * The verbs that change how the screen looks and what on it is looked at closely.
  */
 #include "kernel/kernel.h"
+#include "mm/events.h"
 #include "viz/chain.h"
 #include "viz/look.h"
 #include "viz/screen.h"
@@ -62,9 +63,11 @@ static const char *inspect(struct command *command) {
     for (uint32_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (same_text(command->words[1], kinds[i].name))
             subject.kind = kinds[i].kind;
-    if (subject.kind == SUBJECT_EVENT)
+    if (subject.kind == SUBJECT_EVENT) {
         command_number(command->words[2], &subject.seq);
-    else if (subject.kind != SUBJECT_NOTHING && command_address(command->words[2], &address))
+        if (!event_at(subject.seq))
+            return "the event ring does not have that event";
+    } else if (subject.kind != SUBJECT_NOTHING && command_address(command->words[2], &address))
         subject.at = (struct region){address, address + 1};
     if (subject.kind == SUBJECT_HEAP || subject.kind == SUBJECT_PAGES)
         subject.pid = viz_selected();

@@ -19,7 +19,7 @@ static int heading(struct screen *screen, int row, const struct viz_status *stat
     screen_fill(screen, row, 0, LINE_END, cell(' ', ATTR_TEXT));
     int end = screen_text(screen, row, LABEL_COLUMN, LINE_END, ATTR_HEADING,
                           status->caption ? status->caption : title);
-    if (status->missed) {
+    if (status->missed_lately) {
         screen_print_right(screen, row, LINE_END, ATTR_ERROR_TEXT, " ! %'u events missed", status->missed);
     }
     return end;
@@ -100,7 +100,7 @@ static void explained(struct screen *screen, int top, const struct viz_status *s
     uint32_t seq = explain_newest(status->moment);
     bool known = explain(seq, status->moment, &step);
     int end = heading(screen, top, status, "WHAT JUST HAPPENED");
-    if (known && !status->missed) {
+    if (known && !status->missed_lately) {
         place(screen, top, end, &step, seq);
     }
     for (int i = 0; i < FOOTER_ROWS - 1; i++) {

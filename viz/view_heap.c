@@ -4,6 +4,7 @@
  */
 #include "mm/policy.h"
 #include "mm/regime.h"
+#include "viz/books.h"
 #include "viz/layout.h"
 #include "viz/map.h"
 #include "viz/palette.h"
@@ -16,6 +17,8 @@ enum { HEAP_MAP };
 
 #define SMALLEST_SHIFT 3
 #define LOOK_BACK      4096 /* events, in search of the last malloc */
+
+#define DOTS_WIDTH 3 /* " .." */
 
 #define SIZES             32    /* powers of two */
 #define SORT_MOST         16384 /* blocks and holes that are walked over to sort the holes by size */
@@ -43,16 +46,23 @@ static int text_width(const char *text) {
 
 /* ---- The map and the figures ---- */
 
+/* Does a regime's own table tell of this heap? Then it has no blocks and holes, and only grows. */
+static bool in_books(const struct space *space) {
+    return space->regime->books && !view.pages;
+}
+
 static void map(struct screen *screen, const struct viz_status *status, const struct space *space,
                 const struct heap *heap, int rows) {
-    struct region range = heap_range(status->moment, heap);
+    uint8_t kind = MAP_HEAP;
+    struct region range =
+        view.pages ? heap_range(status->moment, heap) : books_heap(space, status->moment, &kind);
     uint32_t pixels = MAP_COLUMNS * 2 * (uint32_t)rows;
     struct map_place place = {
         .column = MAP_COLUMN,
         .row = HEAPS_ROW + 1,
         .columns = MAP_COLUMNS,
         .rows = (uint8_t)(2 * rows),
-        .kind = MAP_HEAP,
+        .kind = kind,
         .shift = map_fit_calmly(HEAP_MAP, region_size(range), pixels, SMALLEST_SHIFT),
         .pid = space->pid,
         .region = range,
@@ -62,8 +72,9 @@ static void map(struct screen *screen, const struct viz_status *status, const st
 
     char rest[SCREEN_COLUMNS];
     print_line(rest, sizeof rest, "pid %u %s  %s %08X..%08X  %s%s", space->pid, space->name,
-               view.pages ? "malloc_4k" : "vmalloc", range.start, range.end, heap->config.policy->title,
-               heap->guards ? ", guards" : "");
+               view.pages ? "malloc_4k" : "vmalloc", range.start, range.end,
+               in_books(space) ? "only grows" : heap->config.policy->title,
+               heap->guards && !in_books(space) ? ", guards" : "");
     panel_heading(screen, HEAPS_ROW, view.pages ? "PAGES" : "HEAP", rest);
     panel_scale(screen, HEAPS_ROW, HEAP_MAP);
 }
@@ -91,21 +102,27 @@ static bool sort(moment_t at, const struct heap *heap, uint32_t count[SIZES]) {
     return address == range.end;
 }
 
-/* Holes by size, "16B 3": as many sizes as the row has room for. */
+/* Holes by size, "16B 3", the largest first: as many sizes as the row has room for, and dots for the rest. */
 static void sizes(struct screen *screen, int row, int column, const uint32_t count[SIZES]) {
     char scale[SCALE_BYTES], number[16];
     column = screen_text(screen, row, column, LINE_END, ATTR_DIM, "  by size");
+    uint32_t left = 0; /* sizes, with this one */
     for (uint8_t n = 0; n < SIZES; n++) {
+        left += count[n] != 0;
+    }
+    for (uint8_t n = SIZES; n-- > 0;) {
         map_scale_short(scale, n);
         print_line(number, sizeof number, " %'u", count[n]);
         if (!count[n]) {
             continue;
         }
-        if (column + 2 + text_width(scale) + text_width(number) > LINE_END) {
+        if (column + 2 + text_width(scale) + text_width(number) > LINE_END - (left > 1 ? DOTS_WIDTH : 0)) {
+            screen_text(screen, row, column, LINE_END, ATTR_DIM, " ..");
             break;
         }
         column = screen_text(screen, row, column + 2, LINE_END, ATTR_DIM, scale);
         column = screen_text(screen, row, column, LINE_END, ATTR_TEXT, number);
+        left--;
     }
 }
 
@@ -337,12 +354,21 @@ static void list(struct screen *screen, const struct viz_status *status, const s
     view.last = address == range.end;
     if (region_empty(range)) {
         screen_text(screen, view.list_row, TILE_ADDRESS, LINE_END, ATTR_TEXT,
-                    space->regime->books ? "the seed keeps the books of this heap: F3 shows them"
-                                         : "no block yet: the first malloc makes the heap");
+                    in_books(space) ? "the seed keeps the books of this heap: F3 shows them"
+                                    : "no block yet: the first malloc makes the heap");
     }
 }
 
 /* ---- The view ---- */
+
+/* In the place of figures and search, for a heap that a regime's table tells of. */
+static void seed(struct screen *screen, int row, moment_t at, const struct space *space) {
+    char line[SCREEN_COLUMNS + 1];
+    panel_clear(screen, row, row + HEAPS_FIGURES_ROWS + HEAPS_SEARCH_ROWS);
+    screen_text(screen, row, LABEL_COLUMN, LINE_END, ATTR_TEXT, books_line(space, at, line, sizeof line));
+    panel_heading(screen, row + HEAPS_FIGURES_ROWS, "SEARCH",
+                  "none: this malloc always takes the next addresses");
+}
 
 /* The newest change of this heap up to the moment. */
 static const struct event *last_change(moment_t at, const struct space *space, const struct heap *heap) {
@@ -370,8 +396,12 @@ static void paint(struct screen *screen, const struct viz_status *status, const 
     int row = HEAPS_ROW + 1 + map_rows;
     bool still = !status->running || status->moment != NOW;
     map(screen, status, space, heap, map_rows);
-    figures(screen, row, status->moment, heap);
-    search(screen, row + HEAPS_FIGURES_ROWS, status->moment, space, heap);
+    if (in_books(space)) {
+        seed(screen, row, status->moment, space);
+    } else {
+        figures(screen, row, status->moment, heap);
+        search(screen, row + HEAPS_FIGURES_ROWS, status->moment, space, heap);
+    }
     view.list_row = row + HEAPS_FIGURES_ROWS + HEAPS_SEARCH_ROWS + 1;
     view.list_rows = layout_body_end(screen) - view.list_row;
     list(screen, status, space, heap, still ? last_change(status->moment, space, heap) : NULL);

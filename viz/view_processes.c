@@ -4,6 +4,7 @@
 #include "mm/policy.h"
 #include "mm/regime.h"
 #include "viz/bars.h"
+#include "viz/books.h"
 #include "viz/layout.h"
 #include "viz/look.h"
 #include "viz/palette.h"
@@ -61,8 +62,9 @@ static uint32_t count_all(void) {
     return n;
 }
 
+/* `pace`: of all, where the process has none of its own. */
 static void line(struct screen *screen, int row, const struct space *space, const struct viz_process *process,
-                 bool chosen) {
+                 const char *pace, bool chosen) {
     bool lit = chain_touches(SUBJECT_PROCESS, process->pid, (struct region){0, 0});
     uint8_t attribute = lit ? ATTR_CHOSEN : chosen ? ATTR_HEADING : ATTR_TEXT;
     screen_fill(screen, row, 0, LINE_END, cell(' ', attribute));
@@ -70,14 +72,13 @@ static void line(struct screen *screen, int row, const struct space *space, cons
     screen_print_right(screen, row, PROCESS_PID_END, attribute, "%u", process->pid);
     screen_text(screen, row, PROCESS_NAME, PROCESS_NAME_END, attribute, process->name);
     screen_text(screen, row, PROCESS_STATE, PROCESS_PACE, attribute, state_words[process->state]);
-    if (process->pace) {
-        screen_text(screen, row, PROCESS_PACE, PROCESS_FRAMES, attribute, process->pace);
-    }
     if (!space) {
         screen_print(screen, row, PROCESS_FRAMES + 1, LINE_END, attribute,
                      "with status %d, not yet waited for", (int)process->status);
         return;
     }
+    screen_text(screen, row, PROCESS_PACE, PROCESS_FRAMES, process->pace || lit ? attribute : ATTR_DIM,
+                process->pace ? process->pace : pace);
     for (int i = 0; i < FRAMES_SHOWN; i++) {
         screen_print_right(screen, row, PROCESS_FRAMES + (i + 1) * PROCESS_FRAMES_WIDTH, attribute, "%'u",
                            space->frames[frames_shown[i]]);
@@ -127,15 +128,23 @@ static void closer(struct screen *screen, int row, const struct space *space,
         print_line(steps, sizeof steps, "  %u thread%s  %'u steps", process.threads,
                    process.threads == 1 ? "" : "s", process.steps);
     }
+    bool books = space->regime->books != NULL; /* then neither policy nor guards are its heap's */
     print_line(rest, sizeof rest, "%s  %s%s  pace %s%s", space->regime->name,
-               space->heap.config.policy->title, space->guard ? " with guards" : "",
+               books ? "only grows" : space->heap.config.policy->title,
+               space->guard && !books ? " with guards" : "",
                *steps && process.pace ? process.pace : status->pace, steps);
     panel_heading(screen, row++, title, rest);
-    heap_figures(status->moment, &space->heap, &heap);
-    screen_print(screen, row++, 1, LINE_END, ATTR_TEXT,
-                 "heap: %'u block%s %'u B, %'u hole%s %'u B, largest %'u B", heap.blocks,
-                 heap.blocks == 1 ? "" : "s", heap.block_bytes, heap.holes, heap.holes == 1 ? "" : "s",
-                 heap.hole_bytes, heap.largest_hole);
+    if (books) {
+        char line[SCREEN_COLUMNS + 1];
+        screen_text(screen, row++, 1, LINE_END, ATTR_TEXT,
+                    books_line(space, status->moment, line, sizeof line));
+    } else {
+        heap_figures(status->moment, &space->heap, &heap);
+        screen_print(screen, row++, 1, LINE_END, ATTR_TEXT,
+                     "heap: %'u block%s %'u B, %'u hole%s %'u B, largest %'u B", heap.blocks,
+                     heap.blocks == 1 ? "" : "s", heap.block_bytes, heap.holes, heap.holes == 1 ? "" : "s",
+                     heap.hole_bytes, heap.largest_hole);
+    }
     for (int i = 0; i < FRAMES_SHOWN; i++) {
         uint32_t frames = space->frames[frames_shown[i]];
         most = frames > most ? frames : most;
@@ -171,7 +180,8 @@ static void paint(struct screen *screen, const struct viz_status *status, const 
     settle(space);
     for (list.shown = 0; list.shown < list.rows && look(list.top + list.shown, &its, &process);
          list.shown++) {
-        line(screen, PROCESSES_ROW + (int)list.shown, its, &process, its && its->pid == list.chosen);
+        line(screen, PROCESSES_ROW + (int)list.shown, its, &process, status->pace,
+             its && its->pid == list.chosen);
         list.pid[list.shown] = process.pid;
         list.state[list.shown] = process.state;
     }

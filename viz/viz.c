@@ -165,8 +165,9 @@ static bool follow_all(void) {
 /* Do views have to paint their bodies differently? The title bar is painted for every frame, what only it
  * shows does not count. */
 static bool status_differs(const struct viz_status *a, const struct viz_status *b) {
-    return a->running != b->running || a->missed != b->missed || a->glow != b->glow ||
-           a->captions != b->captions || a->race != b->race || a->pace != b->pace || a->regime != b->regime;
+    return a->running != b->running || a->missed != b->missed || a->missed_lately != b->missed_lately ||
+           a->glow != b->glow || a->captions != b->captions || a->race != b->race || a->pace != b->pace ||
+           a->regime != b->regime;
 }
 
 /* ---- The cursor ---- */

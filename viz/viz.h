@@ -37,6 +37,7 @@ struct viz_status {
     const char *difference;  /* where the first is, for one row; NULL: none. It takes the row of the legend */
     uint32_t audit_age;      /* milliseconds since the last audit came round; ~0: never yet */
     uint32_t missed;         /* events no reader saw */
+    bool missed_lately;      /* some of them in the last seconds */
     uint32_t phantoms;       /* effects that sutured withheld */
     bool glow;               /* what just changed may glow */
     moment_t moment;         /* NOW, or the past that is shown */

@@ -86,3 +86,12 @@ def test_clearing_touches_one_process(machine):
     before = accessed(second)
     machine.command(f"clear ad {first}")
     assert accessed(first) == 0 and accessed(second) == before
+
+
+def test_clearing_shows_the_present(machine):
+    """The bits of the past are unknown: what is cleared is the present's, and the picture goes there first."""
+    machine.command("pause")
+    machine.command("back")
+    wait_until("the past", lambda: "PAST" in machine.rows()[0])
+    machine.command("clear ad")
+    wait_until("the present", lambda: "PAST" not in machine.rows()[0])

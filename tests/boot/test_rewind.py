@@ -49,7 +49,7 @@ def without_states(screen):
     texts = text_rows(screen)
     state = next(text.index("state") for text in texts if "state" in text)
     for row, text in enumerate(texts[1:-6], 1):
-        first, end = (text.index("pace"), 80) if text.startswith("PID") else (state, state + 9)
+        first, end = (text.index("pace"), 80) if text.startswith("PID") else (state, state + 15)
         first = 0 if text.startswith("PROCESSES") else first
         screen[2 * (80 * row + first):2 * (80 * row + end)] = bytes(2 * (end - first))
 

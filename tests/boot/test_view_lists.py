@@ -4,7 +4,7 @@ import re
 
 import pytest
 from guest import Guest
-from machine import PROGRAMS, TEST_PROGRAMS, Machine, boot_kernel, wait_until
+from machine import PROGRAMS, TEST_PROGRAMS, Machine, Refused, boot_kernel, wait_until
 
 LIST_ROW, FOOTER_UP, EVENTS_ROW, BARS = 13, 6, 2, 2  # HEAPS_ROW and what is above the list (viz/layout.h); rows at 80x25
 
@@ -132,3 +132,8 @@ def test_filter_alone_lists_all(held):
     held.command("filter kind free")
     held.command("filter")
     assert rows(held)[1].startswith("EVENTS   all ")
+
+
+def test_an_event_nobody_has_is_not_inspected(held):
+    with pytest.raises(Refused, match="the event ring does not have that event"):
+        held.command("inspect event 99999999")

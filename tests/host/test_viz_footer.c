@@ -56,8 +56,12 @@ static void test_running(void **state) {
     assert_row(3, "     23  3 churn     vmalloc        ..48000000  shrank by 4,096 B to 0");
     status.caption = "First a block, then none.";
     status.missed = 3;
+    status.missed_lately = true;
     viz_frame(&status);
     assert_row(6, "First a block, then none.                                      ! 3 events missed");
+    status.missed_lately = false; /* some seconds later the events view alone says it */
+    viz_frame(&status);
+    assert_row(6, "First a block, then none.");
 }
 
 /* What a fault causes does not push it off the rows before it could be read. */

@@ -198,14 +198,15 @@ static void test_figures(void **state) {
         sizes[31 - __builtin_clz(region_size(t->at))]++;
     }
     const char *rest = strstr(row_text(FIGURES + 1), "by size") + 7;
-    for (uint8_t n = 0; n < 32; n++) {
+    for (uint8_t n = 32; n-- > 0;) { /* the largest first; dots stand for those that have no room */
         char scale[SCALE_BYTES];
-        if (sizes[n] && *rest) {
+        if (sizes[n] && strcmp(rest, " ..") != 0) {
             print_line(want, sizeof want, "  %s %u", map_scale_short(scale, n), sizes[n]);
             assert_memory_equal(rest, want, strlen(want));
             rest += strlen(want);
         }
     }
+    assert_true(!*rest || strcmp(rest, " ..") == 0);
 }
 
 /* The holes before a malloc, as any reader finds them. */
@@ -386,6 +387,10 @@ static void test_sutured(void **state) {
     assert_int_equal(viz_select(9), OK);
     frame();
     assert_string_equal(row_text(LIST), "the seed keeps the books of this heap: F3 shows them");
+    assert_non_null(strstr(row_text(HEAPS_ROW), "only grows"));
+    assert_null(strstr(row_text(HEAPS_ROW), "first fit"));
+    assert_int_equal(viz_maps[0].kind, MAP_BOOKS);
+    assert_memory_equal(row_text(FIGURES), "freed 0 B, ", 11);
 }
 
 /* Every look of the same moment. */
