@@ -164,11 +164,16 @@ static void words_return(const struct event *e, struct words *w) {
                             : "");
 }
 
+/* Was it mapped or unmapped for a block, by a call? */
+static bool of_block(const struct event *e) {
+    return e->step && (e->owner == OWNER_HEAP || e->owner == OWNER_UPAGE);
+}
+
 static void words_map(const struct event *e, struct words *w) {
     uint32_t n = pages(e->at);
     CALL(w, "map %08X", e->at.start);
     RESULT(w, "-> %08X", e->arg[0]);
-    if (e->owner == OWNER_HEAP && e->step) {
+    if (of_block(e)) {
         if (n == 1) {
             STORY(w, "the block reached a new page");
         } else if (!STORY(w, "the block reached %'u new pages", n)) {
@@ -183,7 +188,7 @@ static void words_unmap(const struct event *e, struct words *w) {
     uint32_t n = pages(e->at);
     CALL(w, "unmap %08X", e->at.start);
     RESULT(w, "   %08X", e->arg[0]);
-    if (e->owner == OWNER_HEAP && e->step) {
+    if (of_block(e)) {
         if (n == 1) {
             STORY(w, "no block is left on the page");
         } else if (!STORY(w, "no block is left on %'u pages", n)) {
@@ -270,8 +275,10 @@ static void words_refused(const struct event *e, struct words *w) {
     bool of_heap = e->arg[1] == EV_FREE || e->arg[1] == EV_RESIZE;
     int why = (int)e->arg[0];
     CALL(w, "%s%s(%08X)", call ? call : "call", of_heap && event_of_pages(e) ? "_4k" : "", e->at.start);
-    RESULT(w, " refused");
-    if (why == E_INTERIOR) {
+    RESULT(w, why == E_OVERRUN ? " overrun" : " refused"); /* an overrun is told, and the call carried out */
+    if (why == E_OVERRUN) {
+        STORY(w, "written past its end at %08X", e->arg[2]);
+    } else if (why == E_INTERIOR) {
         STORY(w, "inside the block at %08X", e->arg[2]);
     } else if (why == E_SIZE) {
         STORY(w, "the block has %'u B", e->arg[2]);

@@ -76,6 +76,8 @@ static void test_pages(void **state) {
     assert_words(&e, "map 48014000", "-> 01012000", "the block reached a new page");
     e.at.end += 0x2000;
     assert_words(&e, "map 48014000", "-> 01012000", "the block reached 3 new pages");
+    e.owner = OWNER_UPAGE;
+    assert_words(&e, "map 48014000", "-> 01012000", "the block reached 3 new pages");
     e.owner = OWNER_STACK;
     assert_words(&e, "map 48014000", "-> 01012000", "3 pages of stack");
     e.kind = EV_UNMAP;
@@ -226,7 +228,8 @@ static void test_fewer_words(void **state) {
     e = event(EV_REFUSED, OWNER_HEAP, block, none);
     e.arg[0] = (uint32_t)E_OVERRUN;
     e.arg[1] = EV_FREE;
-    assert_words(&e, "free(48011200)", " refused", "written past its end");
+    e.arg[2] = 0x48011404;
+    assert_words(&e, "free(48011200)", " overrun", "written past its end at 48011404");
     e = event(EV_MALLOC, OWNER_HEAP, block, (struct region){block.start, block.start + 1234567});
     e.arg[0] = 1024;
     e.arg[1] = 12345;
