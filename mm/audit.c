@@ -258,7 +258,8 @@ static bool sweep(struct audit *a, uint32_t pieces) {
     case AUDIT_PAGES: more = space && sweep_pages(a, space, pieces); break;
     case AUDIT_HEAP: more = space && heap_sweep(&space->heap, &a->heap, pieces, &d); break;
     case AUDIT_PAGES_HEAP: more = space && heap_sweep(&space->pages, &a->heap, pieces, &d); break;
-    default: check_totals(a); break;
+    case AUDIT_TOTALS: check_totals(a); break;
+    case AUDIT_END: break;
     }
     tell(a, &d);
     return more;

@@ -19,7 +19,16 @@
 /* Called for each difference. */
 typedef void (*audit_report)(void *context, const struct difference *difference);
 
-enum audit_part { AUDIT_ZONES, AUDIT_PAGES, AUDIT_HEAP, AUDIT_PAGES_HEAP, AUDIT_OWNERS, AUDIT_END };
+/* In the order of a round. */
+enum audit_part {
+    AUDIT_ZONES,
+    AUDIT_PAGES,
+    AUDIT_HEAP,
+    AUDIT_PAGES_HEAP,
+    AUDIT_OWNERS,
+    AUDIT_TOTALS,
+    AUDIT_END
+};
 
 struct audit {
     audit_report report;
