@@ -162,14 +162,16 @@ struct heap_shares {
     bool any;
     struct region last;
     enum tile_state last_state;
-    bool wide;    /* one of the holes may have a whole page, which is not mapped then; else all they touch is */
-    uint32_t sum; /* of where blocks lie in it: another when they lie differently */
+    bool wide; /* one of the holes may have a whole page, which is not mapped then; else all they touch is */
 };
 void heap_count(moment_t at, const struct heap *heap, struct region region, struct heap_shares *out);
 
 /* The same for one region after the other, upwards, while nothing changes: *hint (NULL at first) is where to look. */
 void heap_count_on(moment_t at, const struct heap *heap, struct region region, const struct tile **hint,
                    struct heap_shares *out);
+
+/* A number that tells how blocks lie in the region: another when they lie differently. */
+uint16_t heap_sum(moment_t at, const struct heap *heap, struct region region);
 
 /* The heap's figures at that moment. */
 struct heap_figures {

@@ -77,40 +77,38 @@ static const struct tile *tile_near(const struct heap *h, const struct tile *hin
     return hint && region_has(hint->at, address) ? hint : index_find(h, address);
 }
 
-/* A piece of a block, in ascending order. */
-static uint32_t with_piece(uint32_t sum, uint32_t from, uint32_t stop) {
-    return (sum ^ from) * 2654435769u + stop;
-}
-
-/* Now the list knows the next tile. This is most of what a map of a full heap costs. */
+/*
+ * Now the list knows the next tile. This is most of what a map of a full heap costs, so tiles are counted whole, and what the
+ * first and the last have outside is taken off.
+ */
 static void count_now(const struct heap *h, uint32_t start, uint32_t end, const struct tile **hint,
                       struct heap_shares *out) {
-    uint32_t holes = 0, guard = 0, sum = 0, sizes = 0, stop; /* sizes: bits of all holes' */
-    const struct tile *t = tile_near(h, *hint, start), *last = t;
-    for (uint32_t from = start; t && from < end; from = stop, t = t->next) {
-        last = t;
-        stop = t->at.end < end ? t->at.end : end;
+    const struct tile *first = tile_near(h, *hint, start), *t = first;
+    uint32_t holes = 0, sizes = 0; /* sizes: bits of all holes' */
+    if (!first) {
+        return;
+    }
+    for (;; t = t->next) {
         if (t->state == TILE_HOLE) {
-            holes += stop - from;
-            sizes |= region_size(t->at);
-            continue;
+            uint32_t size = region_size(t->at);
+            holes += size;
+            sizes |= size;
+        } else if (t->guard_page) {
+            out->guard += guard_bytes(t->at, start, t->at.end < end ? t->at.end : end);
         }
-        sum = with_piece(sum, from, stop);
-        if (t->guard_page) {
-            guard += guard_bytes(t->at, from, stop);
+        if (t->at.end >= end || !t->next) {
+            break;
         }
     }
+    holes -= first->state == TILE_HOLE ? start - first->at.start : 0;
+    holes -= t->state == TILE_HOLE && t->at.end > end ? t->at.end - end : 0;
     out->block = end - start - holes;
     out->hole = holes;
-    out->guard = guard;
-    out->sum = sum;
     out->wide = sizes >= PAGE_SIZE;
-    *hint = last;
-    if (last) {
-        out->any = true;
-        out->last = last->at;
-        out->last_state = (enum tile_state)last->state;
-    }
+    out->any = true;
+    out->last = t->at;
+    out->last_state = (enum tile_state)t->state;
+    *hint = t;
 }
 
 /* In the past the address knows it. */
@@ -121,7 +119,6 @@ static void count_past(moment_t at, const struct heap *h, uint32_t start, uint32
         uint32_t stop = t.at.end < end ? t.at.end : end;
         bool block = t.state == TILE_BLOCK;
         *(block ? &out->block : &out->hole) += stop - from;
-        out->sum = block ? with_piece(out->sum, from, stop) : out->sum;
         out->wide |= !block && region_size(t.at) >= PAGE_SIZE;
         out->guard += t.guard_page ? guard_bytes(t.at, from, stop) : 0;
         out->any = true;
@@ -149,6 +146,17 @@ void heap_count_on(moment_t at, const struct heap *h, struct region region, cons
 void heap_count(moment_t at, const struct heap *h, struct region region, struct heap_shares *out) {
     const struct tile *hint = NULL;
     heap_count_on(at, h, region, &hint, out);
+}
+
+uint16_t heap_sum(moment_t at, const struct heap *h, struct region region) {
+    struct tile_view t;
+    uint32_t sum = 0;
+    for (uint32_t from = region.start; from != region.end && heap_tile(at, h, from, &t);) {
+        uint32_t stop = t.at.end - from < region.end - from ? t.at.end : region.end;
+        sum = t.state == TILE_BLOCK ? (sum ^ from) * 2654435769u + stop : sum;
+        from = stop;
+    }
+    return (uint16_t)(sum ^ sum >> 16);
 }
 
 /* ---- the sweep ---- */

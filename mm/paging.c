@@ -218,35 +218,41 @@ bool paging_table_is(const struct space *space, vaddr_t address, const uint32_t 
 }
 
 /* [first, end) of one table, now. */
-static void count_entries(const uint32_t *entries, uint32_t first, uint32_t end, uint32_t counts[OWNERS]) {
+static uint32_t count_entries(const uint32_t *entries, uint32_t first, uint32_t end,
+                              uint32_t counts[OWNERS]) {
     const struct frame *frames = owners.frame;
+    uint32_t mapped = 0;
     for (uint32_t i = first; i < end; i++) {
         if (entries[i] & PG_PRESENT) {
             uint32_t n = entries[i] >> PAGE_SHIFT;
             counts[n < owners.frames ? frames[n].owner : OWNER_SYSTEM]++;
+            mapped++;
         }
     }
+    return mapped;
 }
 
-void paging_count(moment_t at, const struct space *space, struct region pages, uint32_t counts[OWNERS]) {
-    uint32_t left = region_size(pages) >> PAGE_SHIFT;
+uint32_t paging_count(moment_t at, const struct space *space, struct region pages, uint32_t counts[OWNERS]) {
+    uint32_t left = region_size(pages) >> PAGE_SHIFT, mapped = 0;
     for (vaddr_t page = pages.start; left;) {
         uint32_t first = (page >> PAGE_SHIFT) % ENTRIES,
                  end = first + left < ENTRIES ? first + left : ENTRIES;
         uint32_t pde = paging_directory_entry(at, space, page);
         if (pde & PG_PRESENT && at == NOW) {
-            count_entries(phys(pde & PG_FRAME), first, end, counts);
+            mapped += count_entries(phys(pde & PG_FRAME), first, end, counts);
         } else if (pde & PG_PRESENT) {
             for (uint32_t i = first; i < end; i++) {
                 uint32_t entry = paging_entry(at, space, page + ((i - first) << PAGE_SHIFT));
                 if (entry & PG_PRESENT) {
                     counts[owners_frame(at, entry >> PAGE_SHIFT).owner]++;
+                    mapped++;
                 }
             }
         }
         left -= end - first;
         page += (end - first) << PAGE_SHIFT;
     }
+    return mapped;
 }
 
 void paging_clear_accessed(struct space *space) {

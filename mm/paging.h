@@ -55,8 +55,8 @@ void paging_table(moment_t at, const struct space *space, vaddr_t address, uint3
 /* Would paging_table say just this now? A question that is asked sixty times a second. */
 bool paging_table_is(const struct space *space, vaddr_t address, const uint32_t entries[PAGING_ENTRIES]);
 
-/* Adds to counts the mapped pages of the region, by the owner of their frame. Absent tables cost nothing. */
-void paging_count(moment_t at, const struct space *space, struct region pages, uint32_t counts[OWNERS]);
+/* How many pages of the region are mapped, each added to counts by the owner of its frame. Absent tables cost nothing. */
+uint32_t paging_count(moment_t at, const struct space *space, struct region pages, uint32_t counts[OWNERS]);
 
 /* Clears accessed and dirty in the user half, tables' entries in the directory too. */
 void paging_clear_accessed(struct space *space);

@@ -35,7 +35,7 @@ void maps_reset(void) {
         viz_maps[i] = (struct map_place){.kind = MAP_NONE};
         maps[i].pixels = NULL;
         maps[i].count = 0;
-        maps[i].restless = maps[i].redraw = false;
+        maps[i].restless = maps[i].redraw = maps[i].chosen = false;
     }
 }
 
@@ -371,12 +371,13 @@ static void draw_cursor(struct screen *screen, uint32_t index) {
 
 /* Marks every second pixel, like a chess board, of what the cursor's chain touches; the first always. */
 static void choose(uint32_t index) {
-    const struct map *m = &maps[index];
+    struct map *m = &maps[index];
     const struct chain *chain = chain_shown();
     enum subject_kind kind = map_subject(index);
-    for (uint32_t n = 0; n < m->count; n++) {
+    for (uint32_t n = 0; m->chosen && n < m->count; n++) {
         m->pixels[n].flags &= (uint8_t)~PIXEL_CHOSEN;
     }
+    m->chosen = chain->subject.kind != SUBJECT_NOTHING;
     if (kind == SUBJECT_FRAMES) {
         for (uint32_t i = 0; i < chain->runs; i++) {
             mark(index, chain->frames[i], PIXEL_CHOSEN, 0);

@@ -49,6 +49,7 @@ struct map {
     bool restless;  /* a pixel is stale or glows */
     bool redraw;    /* the pixels are right, what is drawn of them is not */
     bool glow;      /* few enough glow that they do */
+    bool chosen;    /* a pixel may be lit by the cursor */
     bool compared;  /* `then` of all pixels is known, of the place `compared_at` at the moment `since` */
     moment_t since;
     struct map_place compared_at;
@@ -99,6 +100,8 @@ struct sweep {
     uint8_t run_owner;
     bool has_range;
     struct range range;
+    const struct heap *heap; /* the one that lies where it looks, and its range */
+    struct region heap_range;
     const struct tile *tile; /* now */
     bool has_books;          /* `books_heap` is known, and what of it the regime's table has as free */
     struct region books_heap;

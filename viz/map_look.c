@@ -16,6 +16,15 @@ static const struct heap *heap_of(const struct sweep *sweep, uint32_t address) {
     return region_has(space->pages.config.span, address) ? &space->pages : &space->heap;
 }
 
+/* The same for one pixel after the other. */
+static const struct heap *next_heap(struct sweep *sweep, uint32_t address) {
+    if (!sweep->heap || !region_has(sweep->heap->config.span, address)) {
+        sweep->heap = heap_of(sweep, address);
+        sweep->heap_range = heap_range(sweep->at, sweep->heap);
+    }
+    return sweep->heap;
+}
+
 /* The owner with most; of equals the later. OWNER_FREE, the first, therefore loses to all. */
 static uint8_t most(const uint32_t counts[OWNERS]) {
     int best = 0;
@@ -94,22 +103,16 @@ static uint8_t paint_frames(struct sweep *sweep, struct region bytes, struct see
     return counts[OWNER_FOREIGN] ? OWNER_FOREIGN : most(counts);
 }
 
-static uint32_t count_mapped(const struct sweep *sweep, struct region pages, uint32_t counts[OWNERS]) {
-    uint32_t mapped = 0;
-    paging_count(sweep->at, sweep->space, pages, counts);
-    for (int o = 0; o < OWNERS; o++) {
-        mapped += counts[o];
-    }
-    return mapped;
-}
-
 static uint8_t paint_pages(const struct sweep *sweep, struct region bytes, struct pixel *pixel) {
     uint32_t counts[OWNERS] = {0};
     struct region pages = region_pages(bytes);
     if (bytes.start >= KERNEL_BASE) {
         return OWNER_SYSTEM;
     }
-    uint32_t n = count_mapped(sweep, pages, counts);
+    uint32_t n = paging_count(sweep->at, sweep->space, pages, counts);
+    if (n == 0) {
+        return PAINT_UNMAPPED;
+    }
     note_counts(sweep, counts, &pixel->now);
     pixel->mapped = bytes.start == pages.start ? (uint16_t)n : 0;
     if (counts[OWNER_FREE] || counts[OWNER_FOREIGN]) {
@@ -135,20 +138,21 @@ static bool is_edge(const struct sweep *sweep, struct region bytes, const struct
 }
 
 static uint8_t paint_heap(struct sweep *sweep, struct region whole, struct pixel *pixel) {
-    const struct heap *heap = heap_of(sweep, whole.start);
-    struct region bytes = in_range(whole, heap_range(sweep->at, heap));
+    const struct heap *heap = next_heap(sweep, whole.start);
+    struct region bytes = in_range(whole, sweep->heap_range);
     struct heap_shares shares;
     heap_count_on(sweep->at, heap, bytes, &sweep->tile, &shares);
     if (shares.block) {
         pixel->now.owner = (uint8_t)heap->config.owner;
         pixel->now.owned = shares.block;
-        pixel->now.sum = (uint16_t)(shares.sum ^ shares.sum >> 16);
+        pixel->now.sum = sweep->compares ? heap_sum(sweep->at, heap, bytes) : 0;
     }
     uint32_t hole = shares.hole, unmapped = 0;
     if (hole > shares.block && shares.wide) { /* else the block has it, or no hole is without its page */
         uint32_t counts[OWNERS] = {0};
         struct region pages = region_pages(bytes);
-        unmapped = region_size(pages) - (count_mapped(sweep, pages, counts) << PAGE_SHIFT) - shares.guard;
+        unmapped = region_size(pages) - (paging_count(sweep->at, sweep->space, pages, counts) << PAGE_SHIFT) -
+                   shares.guard;
         unmapped = unmapped < hole ? unmapped : hole;
         hole -= unmapped;
     }

@@ -28,9 +28,14 @@ void screen_put(struct screen *screen, int row, int column, cell_t what) {
 }
 
 void screen_fill(struct screen *screen, int row, int column, int count, cell_t what) {
-    for (int i = 0; i < count; i++) {
-        screen_put(screen, row, column + i, what);
+    int end = column + count < SCREEN_COLUMNS ? column + count : SCREEN_COLUMNS;
+    if (row < 0 || row >= (int)screen->rows) {
+        return;
     }
+    for (int i = column < 0 ? 0 : column; i < end; i++) {
+        screen->cells[row * SCREEN_COLUMNS + i] = what;
+    }
+    screen->dirty |= (uint64_t)1 << row;
 }
 
 int screen_text(struct screen *screen, int row, int column, int end, uint8_t attribute, const char *text) {
