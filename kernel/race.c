@@ -316,7 +316,8 @@ static const char *compare_verb(struct command *command) {
 
 static const struct verb verb_race = {
     "race", "race PROGRAM POLICY POLICY [POLICY [POLICY]] | stop",
-    "Runs a program under several policies, beside each other and step for step.", race_verb};
+    "Runs a program under several policies of the healed regime, beside each other and step for step.",
+    race_verb};
 static const struct verb verb_compare = {
     "compare", "compare PROGRAM", "Runs a program under both regimes, beside each other and step for step.",
     compare_verb};

@@ -11,7 +11,7 @@ const struct binding bindings[] = {
     {'\t', "Tab", "select next", "process", "choose the next process"},
     {KEY_BACK_TAB, "Shift-Tab", "select previous", NULL, "choose the process before"},
     {'a', "a", "clear ad", NULL, "clear A and D of its pages, to see them come back"},
-    {'+', "+", "faster", "faster", "more steps a second"},
+    {'+', "+", "faster", "faster", "more steps a second; 1 from a standstill"},
     {'-', "-", "slower", "slower", "fewer steps a second"},
     {KEY_UP, "Arrows", NULL, "look", "the cursor: what it is on; Enter opens it, Esc ends"},
     {'z', "z", "zoom in", "zoom", "look closer: half as much in a pixel"},
