@@ -63,21 +63,35 @@ static void take(struct input *in) {
     }
 }
 
+/* Writes one byte behind the block at times. True: the heap must notice. */
+static bool overrun(struct input *in, const struct held *h) {
+    const struct tile *t = heap_block(&space->heap, h->address);
+    must(t && t->asked == h->size);
+    vaddr_t body_end = t->at.end - (t->guard_page ? PAGE_SIZE : 0), behind = h->address + h->size;
+    bool wrong = byte(in) < 16 && behind < body_end;
+    if (wrong) {
+        world_fill_user((struct region){behind, behind + 1}, 1);
+    }
+    return wrong && space->guard && !space->heap.config.policy->buddy;
+}
+
+/* Overruns named since event `seq`. */
+static uint32_t overruns_since(uint32_t seq) {
+    uint32_t count = 0;
+    for (const struct event *e; (e = event_at(seq)); seq++) {
+        count += e->kind == EV_REFUSED && (int)e->arg[0] == E_OVERRUN;
+    }
+    return count;
+}
+
 static void give(struct input *in) {
     if (!holding) {
         return;
     }
     struct held *h = &held[byte(in) % holding];
-    const struct tile *t = heap_block(&space->heap, h->address);
-    must(t && t->asked == h->size);
     must_hold(h, h->size);
-    vaddr_t body_end = t->at.end - (t->guard_page ? PAGE_SIZE : 0), behind = h->address + h->size;
-    bool overrun = byte(in) < 16 && behind < body_end;
-    if (overrun) {
-        world_fill_user((struct region){behind, behind + 1}, 1);
-    }
-    bool guarded = space->guard && !space->heap.config.policy->buddy;
-    must(heap_free(&space->heap, h->address) == (overrun && guarded ? E_OVERRUN : OK));
+    bool wrong = overrun(in, h);
+    must(heap_free(&space->heap, h->address) == (wrong ? E_OVERRUN : OK));
     must(heap_free(&space->heap, h->address) < 0);
     *h = held[--holding];
 }
@@ -87,8 +101,10 @@ static void change(struct input *in) {
         return;
     }
     struct held *h = &held[byte(in) % holding];
-    uint32_t asked = size(in);
+    bool wrong = overrun(in, h);
+    uint32_t asked = size(in), seq = events.next;
     vaddr_t moved = heap_realloc(&space->heap, h->address, asked);
+    must(overruns_since(seq) == wrong);
     if (moved) {
         uint32_t kept = asked < h->size ? asked : h->size;
         h->address = moved;
