@@ -74,7 +74,7 @@ for case, line, words in CASES:
 # The same views again in other looks.
 LOOKS = [("light", "theme light", "theme dark"), ("mono", "theme mono", "theme dark"),
          ("letters", "letters on", "letters off"), ("rows50", "rows 50", "rows 25")]
-IN_LOOKS = ["overview", "memman", "sutured", "pages", "heap", "processes", "past"]
+IN_LOOKS = ["overview", "memman", "sutured", "pages", "heap", "processes", "past", "events", "race", "launcher", "help"]
 
 
 def take(machine, path):

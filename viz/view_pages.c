@@ -24,6 +24,7 @@ static struct {
     uint32_t entry;       /* in words */
     bool settled;         /* `painted` is of this table */
     uint32_t directory[ENTRIES], painted[ENTRIES];
+    uint8_t owner[ENTRIES];    /* of the directory's: who has most of what is behind them */
     uint16_t touched[ENTRIES]; /* milliseconds, cut to 16 bits: read only while it glows */
     bool glows[ENTRIES];
     uint32_t glowing;
@@ -84,13 +85,31 @@ static void choose(const struct space *space) {
 
 /* ---- The directory ---- */
 
-/* What the 4 MB are for. */
-static enum owner part_owner(vaddr_t address) {
-    return address >= KERNEL_BASE                            ? OWNER_SYSTEM
-           : address >= USER_ARGUMENTS - STACKS * STACK_SPAN ? OWNER_STACK
-           : address >= USER_HEAP && address < USER_HEAP_END ? OWNER_HEAP
-           : address >= USER_PAGES && address < USER_HEAP    ? OWNER_UPAGE
-                                                             : OWNER_IMAGE;
+/* The owner of most frames behind the 4 MB, and an error before all; of a table in which nothing is mapped its own. */
+static enum owner part_owner(const struct space *space, uint32_t entry, moment_t at) {
+    uint32_t counts[OWNERS] = {0};
+    vaddr_t start = entry * TABLE_SPAN;
+    enum owner best = OWNER_KPAGE;
+    if (start >= KERNEL_BASE) {
+        return OWNER_SYSTEM;
+    }
+    paging_count(at, space, (struct region){start, start + TABLE_SPAN}, counts);
+    if (counts[OWNER_FREE] || counts[OWNER_FOREIGN]) {
+        return OWNER_FOREIGN;
+    }
+    for (int o = 0; o < OWNERS; o++) {
+        best = counts[o] && counts[o] >= counts[best] ? (enum owner)o : best;
+    }
+    return best;
+}
+
+/* The directory, and whose each of its entries is. */
+static void read_directory(const struct space *space, moment_t at) {
+    paging_directory(at, space, shown.directory);
+    for (uint32_t i = 0; i < ENTRIES; i++) {
+        bool is = shown.directory[i] & PG_PRESENT;
+        shown.owner[i] = (uint8_t)(is ? part_owner(space, i, at) : OWNER_FREE);
+    }
 }
 
 static bool is_shown(uint32_t entry) {
@@ -99,7 +118,7 @@ static bool is_shown(uint32_t entry) {
 
 static uint8_t directory_colour(uint32_t entry) {
     return is_shown(entry)                       ? COLOUR_WHITE
-           : shown.directory[entry] & PG_PRESENT ? owner_colour[part_owner(entry * TABLE_SPAN)]
+           : shown.directory[entry] & PG_PRESENT ? owner_colour[shown.owner[entry]]
                                                  : COLOUR_UNMAPPED;
 }
 
@@ -111,12 +130,15 @@ static uint32_t lively(uint32_t upper) {
 }
 
 static cell_t directory_cell(uint32_t upper) {
+    if (shown.owner[upper] == OWNER_FOREIGN || shown.owner[upper + MAP_COLUMNS] == OWNER_FOREIGN) {
+        return cell('!', ATTR_ERROR);
+    }
     if (!viz_look.letters) {
         return cell((uint8_t)GLYPH_UPPER_HALF,
                     ATTRIBUTE(directory_colour(upper), directory_colour(upper + MAP_COLUMNS)));
     }
     uint32_t entry = lively(upper);
-    uint8_t letter = (uint8_t)owner_info[part_owner(entry * TABLE_SPAN)].letter;
+    uint8_t letter = (uint8_t)owner_info[shown.owner[entry]].letter;
     return cell(shown.directory[entry] & PG_PRESENT ? letter : ' ', attr_on(directory_colour(entry)));
 }
 
@@ -129,7 +151,8 @@ static void directory(struct screen *screen, const struct space *space) {
     print_line(rest, sizeof rest, "pid %u %s  cr3 %08X  %u table%s", space->pid, space->name,
                space->directory, tables, tables == 1 ? "" : "s");
     panel_heading(screen, DIRECTORY_ROW, "DIRECTORY", rest);
-    screen_print_right(screen, DIRECTORY_ROW, LINE_END, ATTR_DIM, "  1 px = 4 MB");
+    screen_print_right(screen, DIRECTORY_ROW, LINE_END, ATTR_DIM,
+                       viz_look.letters ? "  1 cell = 2 entries" : "  1 px = 4 MB");
     for (int row = 0; row < DIRECTORY_ROWS; row++) {
         uint32_t start = (uint32_t)row * 2 * MAP_COLUMNS;
         screen_print(screen, DIRECTORY_ROW + 1 + row, LABEL_COLUMN, MAP_COLUMN, ATTR_DIM, "%08X",
@@ -373,7 +396,7 @@ static void paint(struct screen *screen, const struct viz_status *status, const 
         nobody(screen);
         return;
     }
-    paging_directory(status->moment, space, shown.directory);
+    read_directory(space, status->moment);
     choose(space);
     paging_table(status->moment, space, shown.table, entries);
     bool settled = shown.settled;

@@ -95,3 +95,69 @@ def test_clearing_shows_the_present(machine):
     wait_until("the past", lambda: "PAST" in machine.rows()[0])
     machine.command("clear ad")
     wait_until("the present", lambda: "PAST" not in machine.rows()[0])
+
+
+def backgrounds(screen, row):
+    """The colours of a row of cells, lower and upper halves."""
+    cells = screen[2 * (80 * row + COLUMN):2 * (80 * row + COLUMN + COLUMNS)]
+    return [(cell & 15, cell >> 4) for cell in cells[1::2]], cells[::2]
+
+
+@pytest.mark.parametrize("rows", [25, 50])
+@pytest.mark.parametrize("memory", [8, 64, 3072], ids=lambda megabytes: f"{megabytes}MB")
+def test_every_entry_is_in_its_owners_colour(memory, rows):
+    """All 1,024 of the directory and of the heap's table, from the frames behind them as other structures claim them."""
+    with Machine(boot_kernel(*PROGRAMS), memory=memory) as machine:
+        machine.ready().command("glow off")
+        machine.command(f"rows {rows}")
+        machine.command("view pages")
+        guest = Guest(machine.memory)
+        pid = next(pid for pid, name in machine.processes().items() if name == "churn")
+        wait_until("a heap", lambda: entries(guest, pid, guest.USER_HEAP))
+        machine.command("hold")
+        claims, wrong = guest.owners()
+        assert not wrong
+        colours = guest.window(guest.symbols["owner_colour"], guest.OWNER_FOREIGN + 1)
+        space = guest.spaces()[pid]
+        directory = struct.unpack(f"<{ENTRIES}I", guest.read(guest.field(space, "space.directory"), PAGE))
+        pages, behind = guest.pages(space), {}
+        for page, frame in pages.items():
+            owners = behind.setdefault(page // ENTRIES, {})
+            owners[claims[frame]] = owners.get(claims[frame], 0) + 1
+
+        def wanted(entry):
+            if entry == guest.USER_HEAP // TABLE_SPAN:
+                return guest.COLOUR_WHITE
+            if not directory[entry] & PRESENT:
+                return guest.COLOUR_UNMAPPED
+            if entry >= 768:
+                return colours[guest.OWNER_SYSTEM]
+            owners = behind.get(entry, {guest.OWNER_KPAGE: 1})
+            return colours[max((count, owner) for owner, count in owners.items())[1]]
+
+        screen = machine.screen(rows)
+        for row in range(8):
+            halves, glyphs = backgrounds(screen, 2 + row)
+            assert set(glyphs) == {0xDF}
+            for half in range(2):
+                first = (2 * row + half) * COLUMNS
+                assert [pair[half] for pair in halves] == [wanted(first + i) for i in range(COLUMNS)]
+
+        seen, table = set(), entries(guest, pid, guest.USER_HEAP)
+        shown_rows = (ROWS, 16)[rows == 50]
+        while len(seen) < ENTRIES:
+            screen = machine.screen(rows)
+            for row in range(TABLE_ROW, TABLE_ROW + shown_rows):
+                address = int(screen[160 * row:160 * row + 16:2].decode("cp437"), 16)
+                first = address // PAGE % ENTRIES
+                halves, glyphs = backgrounds(screen, row)
+                for i in range(COLUMNS):
+                    entry = table[first + i]
+                    is_there = entry & PRESENT
+                    owner = claims[entry >> 12] if is_there else None
+                    assert halves[i][1] == (colours[owner] if is_there else guest.COLOUR_UNMAPPED)
+                    mark = "D" if entry & DIRTY else "A" if entry & ACCESSED else " "
+                    assert chr(glyphs[i]) == (mark if is_there else " ")
+                    seen.add(first + i)
+            machine.command("key pgdn")
+            machine.command("hold")
