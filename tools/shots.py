@@ -65,7 +65,7 @@ CASES = [
     ("case-09", "silt 9", "The letters ELF"),
     ("case-10", "revive", "Accepted: one frame"),
     ("case-11", "trust 11", "The next kernel page"),
-    ("case-12", "trust 12", "It wrapped"),
+    ("case-12", "ends", "It wrapped"),
 ]
 for case, line, words in CASES:
     SHOTS.append((case, ["race stop", "kill all", "regime sutured", "regime reset", f"run {line}",

@@ -27,5 +27,14 @@ int main(void) {
     bool found = try("And now 100 bytes again.");
     say(found ? "Found, as before." : "Not found: 8 MB are free, but the range starts in another zone.");
     sleep_ms(4000);
+
+    say("The page below 01000000, the wall to the frames of heaps, is freed, too.");
+    sleep_ms(2000);
+    answer = do_free(0x00FFF000, 4096);
+    printf("do_free(00fff000, 4096): %d\n", answer);
+    printf("malloc(16): %p\n", malloc(16));
+    say(answer == OK ? "Now malloc finds no frame. It returns an address that maps nothing."
+                     : "Refused. malloc has a frame behind its block, as ever.");
+    sleep_ms(4000);
     return 0;
 }
