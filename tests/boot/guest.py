@@ -91,9 +91,12 @@ class Guest:
         at = space + self.layout["space.name"]
         return self.window(at, self.layout["sizeof.space.name"]).split(b"\0")[0].decode()
 
-    def text(self, symbol):
-        """A text that stands at a symbol, its first letter aside: clearing a caption takes that alone."""
-        return self.window(self.symbols[symbol] + 1, 127).split(b"\0")[0].decode()
+    def caption(self, lecturers):
+        """What the lecturer, or else a program, said last (kernel/caption.c: 64 records of 104 bytes); "": nothing yet."""
+        ring = self.window(self.symbols["captions"], 64 * 104)
+        records = [struct.unpack_from("<84sIIQH", ring, at) for at in range(0, len(ring), 104)]
+        said = [(number, text) for text, number, _, _, pid in records if text[0] and number and (not pid) == lecturers]
+        return max(said)[1].split(b"\0")[0].decode() if said else ""
 
     def look(self, name):
         """How the screen is painted: rows of text, letters, theme."""

@@ -59,9 +59,9 @@ def play(machine, name):
             return seen, machine.log[start:]
         read = guest.clock() + READING
         wait_until("it to be read", lambda: guest.clock() > read)
-        seen.append((guest.text("by_lecturer"), "\n".join(machine.rows())))
+        seen.append((guest.caption(True), "\n".join(machine.rows())))
         machine.keys("ret")
-        wait_until("the lecture to go on", lambda: over() or guest.text("by_lecturer") != seen[-1][0] or not waits())
+        wait_until("the lecture to go on", lambda: over() or guest.caption(True) != seen[-1][0] or not waits())
         frame = guest.word(guest.symbols["painted"]) + 2
         wait_until("the screen to follow", lambda: guest.word(guest.symbols["painted"]) >= frame)
 

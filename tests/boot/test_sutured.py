@@ -129,7 +129,7 @@ def captions(machine, line):
     while not seen or pid in machine.processes():
         rested = guest.clock() + LONGEST_REST
         wait_until("it to stand", lambda: guest.clock() > rested)
-        seen.append(guest.text("by_program"))
+        seen.append(guest.caption(False))
         if pid in machine.processes():
             machine.command("step")
     machine.command("go")
