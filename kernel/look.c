@@ -49,7 +49,9 @@ static const char *zoom(struct command *command) {
         result = viz_zoom(0);
     else
         result = command_number(word, &bytes) ? viz_zoom_to(shift_of(bytes)) : E_INVAL;
-    return result == OK ? NULL : "this view has no map";
+    return result == OK        ? NULL
+           : result == E_INVAL ? "this view zooms in steps of its own: in, out, fit"
+                               : "this view has no map";
 }
 
 static const char *inspect(struct command *command) {

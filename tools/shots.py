@@ -42,7 +42,7 @@ SHOTS = [
     ("memman", ["kill all", "run crowd", "run churn", "select churn", "view memman"], shows("gave back", 3)),
     ("processes", ["view processes"], processes(6)),
     ("events", ["view events"], shows("malloc")),
-    ("pages", ["kill all", "run pages", "select pages", "view pages"], shows("2 Dirty")),
+    ("pages", ["kill all", "run pages", "select pages", "view pages"], shows("2 D")),
     ("past", ["pause", "back 3"], shows("PAST")),
     ("race", ["forward 3", "go", "kill all", "race sizes first best worst buddy", "view race"], shows("holes", 1)),
     ("sutured", ["race stop", "kill all", "regime sutured", "run suture", "select suture", "view memman"],

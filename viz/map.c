@@ -98,7 +98,7 @@ static bool owned(uint8_t paint) {
     return paint < OWNERS && paint != OWNER_FREE;
 }
 
-enum change change_of(uint8_t then, uint8_t now) {
+static enum change change_of(uint8_t then, uint8_t now) {
     return then == now || (!owned(then) && !owned(now)) ? SAME
            : !owned(then)                               ? CAME
            : !owned(now)                                ? WENT
@@ -106,13 +106,16 @@ enum change change_of(uint8_t then, uint8_t now) {
 }
 
 /* Of a pixel that shows the same, what else in it is different. */
-static enum change change_in(const struct pixel *pixel) {
-    const struct seen *then = &pixel->then, *now = &pixel->now;
+enum change change_between(const struct seen *then, const struct seen *now) {
     enum change change = change_of(then->paint, now->paint);
     return change != SAME || then->sum == now->sum ? change
            : now->owned > then->owned              ? CAME
            : now->owned < then->owned              ? WENT
                                                    : MOVED;
+}
+
+static enum change change_in(const struct pixel *pixel) {
+    return change_between(&pixel->then, &pixel->now);
 }
 
 static enum change change_at(const struct map *m, const struct pixel *pixel) {
@@ -270,8 +273,17 @@ static uint8_t plain_colour(const struct pixel *pixel, moment_t moment) {
                                                    : look_age_colour(pixel->detail, moment);
 }
 
-uint8_t change_colour(enum change change, uint8_t owner) {
-    return change == CAME ? owner_colour[owner] : change == WENT ? COLOUR_WHITE : COLOUR_TITLE;
+uint8_t change_colour(enum change change, const struct seen *now) {
+    return change == CAME      ? owner_colour[now->owner]
+           : change == WENT    ? COLOUR_WHITE
+           : change == MOVED   ? COLOUR_TITLE
+           : owned(now->paint) ? COLOUR_UNMAPPED
+                               : COLOUR_BACKGROUND;
+}
+
+char change_letter(enum change change) {
+    static const char letters[CHANGES] = {[CAME] = '+', [WENT] = 'x', [MOVED] = '~'};
+    return letters[change];
 }
 
 static uint8_t pixel_colour(const struct map *m, const struct pixel *pixel, moment_t moment) {
@@ -279,10 +291,7 @@ static uint8_t pixel_colour(const struct map *m, const struct pixel *pixel, mome
         return cursor.phase ? COLOUR_WHITE : COLOUR_TITLE;
     }
     if (m->compared) {
-        enum change change = change_in(pixel);
-        return change != SAME            ? change_colour(change, pixel->now.owner)
-               : owned(pixel->now.paint) ? COLOUR_UNMAPPED
-                                         : COLOUR_BACKGROUND;
+        return change_colour(change_in(pixel), &pixel->now);
     }
     if (m->glow && pixel->flags & PIXEL_GLOWS) {
         return COLOUR_WHITE;
@@ -332,11 +341,10 @@ char map_letter(uint8_t paint) {
 }
 
 static char letter(const struct map *m, const struct pixel *pixel) {
-    static const char letters[CHANGES] = {[CAME] = '+', [WENT] = 'x', [MOVED] = '~'};
     enum change change = change_at(m, pixel);
     const uint8_t paint = pixel->now.paint;
     if (change != SAME) {
-        return letters[change];
+        return change_letter(change);
     }
     bool of_process = owned(paint) && paint != OWNER_FOREIGN && pixel->detail < SPACES;
     return of_process && look_ranks_in_letters() ? look_process_letter(pixel->detail) : map_letter(paint);

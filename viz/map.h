@@ -42,9 +42,24 @@
  * owner. A map that is compared shows changes only: what came in its colour, or `+`, `x` and `~` in letters. A pixel in which
  * something has changed shows that, however little of it. */
 enum change { SAME, CAME, WENT, MOVED, CHANGES };
-enum change change_of(uint8_t then, uint8_t now);
-/* Its colour, what came in its owner's. */
-uint8_t change_colour(enum change change, uint8_t owner);
+
+/* What is in a pixel, for comparing it with what was there at a mark: what it shows, and what tells of changes too small
+ * to show. Beside `paint` it is known only while a mark is compared. */
+struct seen {
+    uint8_t paint;
+    uint8_t owner;  /* the one with most, OWNER_FREE when all is free */
+    uint16_t sum;   /* of who owns what: another when somebody else does, or elsewhere */
+    uint32_t owned; /* how much of it somebody owns */
+};
+enum change change_between(const struct seen *then, const struct seen *now);
+
+/* Notes who owns how much, all but the paint. */
+void seen_note(struct seen *seen, const uint32_t counts[OWNERS]);
+
+/* The colour of a pixel that is compared. */
+uint8_t change_colour(enum change change, const struct seen *now);
+/* As letter mode prints it; SAME has none. */
+char change_letter(enum change change);
 
 enum map_kind { MAP_NONE, MAP_FRAMES, MAP_PAGES, MAP_HEAP, MAP_BOOKS };
 

@@ -17,15 +17,6 @@ enum pixel_flags {
     PIXEL_CHOSEN = 8 /* and beats, with the cursor */
 };
 
-/* What is in a pixel, for comparing it with what was there at a mark: what it shows, and what tells of changes too small
- * to show. Beside `paint` it is known only while a mark is compared. */
-struct seen {
-    uint8_t paint;
-    uint8_t owner;  /* the one with most, OWNER_FREE when all is free */
-    uint16_t sum;   /* of who owns what: another when somebody else does, or elsewhere */
-    uint32_t owned; /* how much of it somebody owns */
-};
-
 struct pixel {
     struct seen now, then; /* `then` at the mark */
     uint8_t flags;

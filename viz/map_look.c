@@ -60,11 +60,7 @@ static void count_bytes(struct sweep *sweep, struct region bytes, uint32_t count
     }
 }
 
-/* Notes who owns how much, for comparing. */
-static void note_counts(const struct sweep *sweep, const uint32_t counts[OWNERS], struct seen *seen) {
-    if (!sweep->compares) {
-        return;
-    }
+void seen_note(struct seen *seen, const uint32_t counts[OWNERS]) {
     uint32_t sum = 0, most = 0;
     for (uint8_t o = OWNER_FREE + 1; o < OWNERS; o++) {
         seen->owned += counts[o];
@@ -73,6 +69,12 @@ static void note_counts(const struct sweep *sweep, const uint32_t counts[OWNERS]
         most = larger(most, counts[o]);
     }
     seen->sum = (uint16_t)(sum ^ sum >> 16);
+}
+
+static void note_counts(const struct sweep *sweep, const uint32_t counts[OWNERS], struct seen *seen) {
+    if (sweep->compares) {
+        seen_note(seen, counts);
+    }
 }
 
 /* Are all frames from `first` to `last` of one owner, by what is known of whole groups? Most of memory is, and a pixel of it

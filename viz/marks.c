@@ -9,7 +9,6 @@
 #include "mm/space.h"
 #include "mm/text.h"
 #include "viz/layout.h"
-#include "viz/map.h"
 #include "viz/palette.h"
 
 bool marks_then(const struct viz_status *status, void (*look)(void *context, moment_t since), void *context) {
@@ -154,16 +153,15 @@ static void process_figures(struct screen *screen, int row, int column, const st
     }
 }
 
-void marks_paint(struct screen *screen, const struct viz_status *status, uint16_t pid) {
+void marks_paint(struct screen *screen, const struct viz_status *status, const uint32_t pixels[CHANGES],
+                 uint16_t pid) {
     int row = (int)screen->rows - LEGEND_UP;
-    uint32_t pixels[CHANGES];
     screen_fill(screen, row, 0, LINE_END, cell(' ', ATTR_TEXT));
     if (status->since == NOW) {
         screen_print(screen, row, 0, LINE_END, ATTR_ERROR_TEXT,
                      "! The event ring does not reach back to mark %s any more", status->mark);
         return;
     }
-    maps_changed(pixels);
     int column = swatch(screen, row, 0, owner_colour[OWNER_HEAP], "came", pixels[CAME]);
     column = swatch(screen, row, column, COLOUR_WHITE, "went", pixels[WENT]);
     column = swatch(screen, row, column, COLOUR_TITLE, "moved", pixels[MOVED]);

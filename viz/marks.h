@@ -5,11 +5,13 @@
 #ifndef VIZ_MARKS_H
 #define VIZ_MARKS_H
 
+#include "viz/map.h"
 #include "viz/screen.h"
 #include "viz/viz.h"
 
-/* `pid`: whose blocks and frames are counted; 0: nobody's. */
-void marks_paint(struct screen *screen, const struct viz_status *status, uint16_t pid);
+/* `pixels`: how many have changed, and how. `pid`: whose blocks and frames are counted; 0: nobody's. */
+void marks_paint(struct screen *screen, const struct viz_status *status, const uint32_t pixels[CHANGES],
+                 uint16_t pid);
 
 /* Lets `look` look at memory as it was at the mark; afterwards the past stands open again at the moment that is shown. For a
  * view that compares what maps do not show. False: the ring does not reach so far. */

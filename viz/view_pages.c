@@ -1,6 +1,7 @@
 /*
  * The page tables of the chosen process: the directory's 1,024 entries, the 1,024 of one table, and one of those in
  * words. The processor sets accessed and dirty without an event, so the table shown is read again for each frame.
+ * Beside a mark, directory and table show what changed, as maps do.
  */
 #include "mm/paging.h"
 #include "mm/memman.h"
@@ -8,9 +9,11 @@
 #include "viz/layout.h"
 #include "viz/look.h"
 #include "viz/map.h"
+#include "viz/marks.h"
 #include "viz/palette.h"
 #include "viz/panel.h"
 #include "viz/view.h"
+#include "viz/words.h"
 
 #define ENTRIES    PAGING_ENTRIES
 #define TABLE_SPAN (ENTRIES * PAGE_SIZE)
@@ -20,15 +23,28 @@ static struct {
     uint16_t pid;
     bool picked;          /* a key or the cursor chose the table; else it is where the heap lies */
     vaddr_t table;        /* address of the first page it maps */
+    bool alone;           /* the table is shown without the directory, in more rows */
+    int row;              /* of the table's heading */
     uint32_t first, rows; /* of its entries, and rows of them that are shown */
     uint32_t entry;       /* in words */
     bool settled;         /* `painted` is of this table */
     uint32_t directory[ENTRIES], painted[ENTRIES];
-    uint8_t owner[ENTRIES];    /* of the directory's: who has most of what is behind them */
+    struct seen part[ENTRIES]; /* of the directory: what is behind each entry */
     uint16_t touched[ENTRIES]; /* milliseconds, cut to 16 bits: read only while it glows */
     bool glows[ENTRIES];
     uint32_t glowing;
 } shown;
+
+/* The same at the mark that is compared, as long as process, table and mark stay the same. */
+static struct {
+    bool on;
+    moment_t since;
+    uint16_t pid;
+    vaddr_t table;
+    struct seen part[ENTRIES];
+    uint8_t page[ENTRIES];
+    uint32_t changed[CHANGES]; /* entries of both */
+} then;
 
 /* ---- Which table, which entry ---- */
 
@@ -47,6 +63,18 @@ static void show_entry(uint32_t entry) {
     shown.entry = entry;
     if (entry < shown.first || entry >= shown.first + visible) {
         shown.first = round_down(entry, visible);
+    }
+    shown.first = smaller(shown.first, ENTRIES - visible);
+}
+
+/* The directory, unless the table is shown alone, then as many rows of the table as there is room for. */
+static void arrange(const struct screen *screen) {
+    shown.row = shown.alone ? DIRECTORY_ROW : PAGES_ROW;
+    uint32_t room = (uint32_t)(layout_body_end(screen) - shown.row - 1 - ENTRY_ROWS);
+    uint32_t rows = smaller(room, ENTRIES / MAP_COLUMNS);
+    if (rows != shown.rows) {
+        shown.rows = rows;
+        show_entry(shown.entry);
     }
 }
 
@@ -85,31 +113,36 @@ static void choose(const struct space *space) {
 
 /* ---- The directory ---- */
 
-/* The owner of most frames behind the 4 MB, and an error before all; of a table in which nothing is mapped its own. */
-static enum owner part_owner(const struct space *space, uint32_t entry, moment_t at) {
+/* Behind an entry that is present: the owner of most frames of the 4 MB, and an error before all; of a table in which nothing
+ * is mapped its own. */
+static struct seen look_behind(const struct space *space, uint32_t entry, moment_t at) {
     uint32_t counts[OWNERS] = {0};
     vaddr_t start = entry * TABLE_SPAN;
-    enum owner best = OWNER_KPAGE;
-    if (start >= KERNEL_BASE) {
-        return OWNER_SYSTEM;
+    struct seen seen = {0};
+    uint8_t best = start < KERNEL_BASE ? OWNER_KPAGE : OWNER_SYSTEM;
+    if (start < KERNEL_BASE) {
+        paging_count(at, space, (struct region){start, start + TABLE_SPAN}, counts);
     }
-    paging_count(at, space, (struct region){start, start + TABLE_SPAN}, counts);
-    if (counts[OWNER_FREE] || counts[OWNER_FOREIGN]) {
-        return OWNER_FOREIGN;
+    for (uint8_t o = 0; o < OWNERS; o++) {
+        best = counts[o] && counts[o] >= counts[best] ? o : best;
     }
-    for (int o = 0; o < OWNERS; o++) {
-        best = counts[o] && counts[o] >= counts[best] ? (enum owner)o : best;
-    }
-    return best;
+    seen_note(&seen, counts);
+    seen.owner = best;
+    seen.paint = counts[OWNER_FREE] || counts[OWNER_FOREIGN] ? OWNER_FOREIGN : best;
+    return seen;
 }
 
-/* The directory, and whose each of its entries is. */
-static void read_directory(const struct space *space, moment_t at) {
-    paging_directory(at, space, shown.directory);
+/* The directory, and what is behind each of its entries. */
+static void read_directory(const struct space *space, moment_t at, uint32_t entries[ENTRIES],
+                           struct seen part[ENTRIES]) {
+    paging_directory(at, space, entries);
     for (uint32_t i = 0; i < ENTRIES; i++) {
-        bool is = shown.directory[i] & PG_PRESENT;
-        shown.owner[i] = (uint8_t)(is ? part_owner(space, i, at) : OWNER_FREE);
+        part[i] = entries[i] & PG_PRESENT ? look_behind(space, i, at) : (struct seen){.paint = OWNER_FREE};
     }
+}
+
+static enum change part_change(uint32_t entry) {
+    return then.on ? change_between(&then.part[entry], &shown.part[entry]) : SAME;
 }
 
 static bool is_shown(uint32_t entry) {
@@ -117,20 +150,31 @@ static bool is_shown(uint32_t entry) {
 }
 
 static uint8_t directory_colour(uint32_t entry) {
-    return is_shown(entry)                       ? COLOUR_WHITE
-           : shown.directory[entry] & PG_PRESENT ? owner_colour[shown.owner[entry]]
+    return then.on                               ? change_colour(part_change(entry), &shown.part[entry])
+           : is_shown(entry)                     ? COLOUR_WHITE
+           : shown.directory[entry] & PG_PRESENT ? owner_colour[shown.part[entry].paint]
                                                  : COLOUR_UNMAPPED;
 }
 
-/* Of the two entries of a cell the one that is shown or there. */
+static int liveliness(uint32_t entry) {
+    return part_change(entry) != SAME ? 3 : is_shown(entry) ? 2 : shown.directory[entry] & PG_PRESENT ? 1 : 0;
+}
+
+/* Of the two entries of a cell the one that has changed, is shown or is there. */
 static uint32_t lively(uint32_t upper) {
     uint32_t lower = upper + MAP_COLUMNS;
-    bool first = is_shown(upper) || (!is_shown(lower) && shown.directory[upper] & PG_PRESENT);
-    return !first && (is_shown(lower) || shown.directory[lower] & PG_PRESENT) ? lower : upper;
+    return liveliness(lower) > liveliness(upper) ? lower : upper;
+}
+
+static char directory_letter(uint32_t entry) {
+    enum change change = part_change(entry);
+    return change != SAME                        ? change_letter(change)
+           : shown.directory[entry] & PG_PRESENT ? owner_info[shown.part[entry].paint].letter
+                                                 : ' ';
 }
 
 static cell_t directory_cell(uint32_t upper) {
-    if (shown.owner[upper] == OWNER_FOREIGN || shown.owner[upper + MAP_COLUMNS] == OWNER_FOREIGN) {
+    if (shown.part[upper].paint == OWNER_FOREIGN || shown.part[upper + MAP_COLUMNS].paint == OWNER_FOREIGN) {
         return cell('!', ATTR_ERROR);
     }
     if (!viz_look.letters) {
@@ -138,8 +182,7 @@ static cell_t directory_cell(uint32_t upper) {
                     ATTRIBUTE(directory_colour(upper), directory_colour(upper + MAP_COLUMNS)));
     }
     uint32_t entry = lively(upper);
-    uint8_t letter = (uint8_t)owner_info[shown.owner[entry]].letter;
-    return cell(shown.directory[entry] & PG_PRESENT ? letter : ' ', attr_on(directory_colour(entry)));
+    return cell((uint8_t)directory_letter(entry), attr_on(directory_colour(entry)));
 }
 
 static void directory(struct screen *screen, const struct space *space) {
@@ -149,7 +192,7 @@ static void directory(struct screen *screen, const struct space *space) {
         tables += shown.directory[i] & PG_PRESENT;
     }
     print_line(rest, sizeof rest, "pid %u %s  cr3 %08X  %u table%s", space->pid, space->name,
-               space->directory, tables, tables == 1 ? "" : "s");
+               space->directory, tables, plural(tables));
     panel_heading(screen, DIRECTORY_ROW, "DIRECTORY", rest);
     screen_print_right(screen, DIRECTORY_ROW, LINE_END, ATTR_DIM,
                        viz_look.letters ? "  1 cell = 2 entries" : "  1 px = 4 MB");
@@ -198,38 +241,60 @@ static void age(const struct viz_status *status) {
     }
 }
 
-static enum owner frame_owner(uint32_t entry, moment_t at) {
-    return (enum owner)owners_frame(at, entry >> PAGE_SHIFT).owner;
-}
-
 static bool foreign(enum owner owner) {
     return owner == OWNER_FREE || owner == OWNER_FOREIGN;
 }
 
-/* Accessed and dirty as a letter: of the past nobody knows. Neither: in letters the owner's. */
-static char mark(uint32_t entry, enum owner owner, moment_t at) {
-    char none = viz_look.letters ? owner_info[owner].letter : ' ';
-    return at != NOW ? '?' : entry & PG_DIRTY ? 'D' : entry & PG_ACCESSED ? 'A' : none;
+/* What a pixel of it shows in a map: the owner of the frame, or PAINT_UNMAPPED. */
+static uint8_t page_paint(uint32_t entry, moment_t at) {
+    enum owner owner = (enum owner)owners_frame(at, entry >> PAGE_SHIFT).owner;
+    return !(entry & PG_PRESENT) ? (uint8_t)PAINT_UNMAPPED : foreign(owner) ? OWNER_FOREIGN : (uint8_t)owner;
+}
+
+static enum change page_change(uint32_t i, uint8_t paint) {
+    const struct seen before = {.paint = then.page[i]}, now = {.paint = paint};
+    return then.on ? change_between(&before, &now) : SAME;
+}
+
+/* In letters what changed since the mark; accessed and dirty, of the past unknown; neither: in letters the owner's. */
+static char letter(uint32_t i, uint8_t paint, moment_t at) {
+    uint32_t entry = shown.painted[i];
+    enum change change = page_change(i, paint);
+    if (viz_look.letters && change != SAME) {
+        return change_letter(change);
+    }
+    char none = viz_look.letters ? map_letter(paint) : ' ';
+    return !(entry & PG_PRESENT) ? ' '
+           : at != NOW           ? '?'
+           : entry & PG_DIRTY    ? 'D'
+           : entry & PG_ACCESSED ? 'A'
+                                 : none;
+}
+
+static uint8_t entry_colour(uint32_t i, uint8_t paint) {
+    const struct seen now = {.paint = paint, .owner = paint};
+    return then.on                   ? change_colour(page_change(i, paint), &now)
+           : shown.glows[i]          ? COLOUR_WHITE
+           : paint == PAINT_UNMAPPED ? COLOUR_UNMAPPED
+                                     : owner_colour[paint];
 }
 
 static cell_t entry_cell(const struct space *space, uint32_t i, moment_t at) {
-    uint32_t entry = shown.painted[i];
     vaddr_t page = shown.table + i * PAGE_SIZE;
-    enum owner owner = frame_owner(entry, at);
-    uint8_t attribute = entry & PG_PRESENT ? attr_owner(owner) : attr_on(COLOUR_UNMAPPED);
-    if (entry & PG_PRESENT && foreign(owner)) {
+    uint8_t paint = page_paint(shown.painted[i], at);
+    if (paint == OWNER_FOREIGN) {
         return cell('!', ATTR_ERROR);
     }
-    if (chain_touches(SUBJECT_PAGES, space->pid, (struct region){page, page + PAGE_SIZE})) {
-        attribute = ATTR_CHOSEN;
-    } else if (shown.glows[i]) {
-        attribute = attr_on(COLOUR_WHITE);
-    }
-    return cell((uint8_t)(entry & PG_PRESENT ? mark(entry, owner, at) : ' '), attribute);
+    bool chosen = chain_touches(SUBJECT_PAGES, space->pid, (struct region){page, page + PAGE_SIZE});
+    return cell((uint8_t)letter(i, paint, at), chosen ? ATTR_CHOSEN : attr_on(entry_colour(i, paint)));
+}
+
+static bool has_table(void) {
+    return (shown.directory[shown.table / TABLE_SPAN] & (PG_PRESENT | PG_LARGE)) == PG_PRESENT;
 }
 
 static void table_heading(struct screen *screen, moment_t at) {
-    char rest[SCREEN_COLUMNS];
+    char rest[SCREEN_COLUMNS], part[32] = "";
     uint32_t mapped = 0, accessed = 0, dirty = 0, visible = shown.rows * MAP_COLUMNS;
     for (uint32_t i = 0; i < ENTRIES; i++) {
         uint32_t entry = shown.painted[i] & PG_PRESENT ? shown.painted[i] : 0;
@@ -244,27 +309,29 @@ static void table_heading(struct screen *screen, moment_t at) {
         print_line(rest, sizeof rest, "entry %u  not present: no table, nothing of these 4 MB is mapped",
                    shown.table / TABLE_SPAN);
     } else if (at != NOW) {
-        print_line(rest, sizeof rest, "entry %u  %u mapped, accessed and dirty unknown",
-                   shown.table / TABLE_SPAN, mapped);
+        print_line(rest, sizeof rest, "entry %u  %u mapped, A D unknown", shown.table / TABLE_SPAN, mapped);
     } else {
-        print_line(rest, sizeof rest, "entry %u  %u mapped, %u Accessed, %u Dirty; a clears",
-                   shown.table / TABLE_SPAN, mapped, accessed, dirty);
+        print_line(rest, sizeof rest, "entry %u  %u mapped, %u A, %u D", shown.table / TABLE_SPAN, mapped,
+                   accessed, dirty);
     }
-    panel_heading(screen, PAGES_ROW, "PAGE TABLE", rest);
+    panel_heading(screen, shown.row, "PAGE TABLE", rest);
+    if (!has_table()) {
+        return;
+    }
     if (visible < ENTRIES) {
-        screen_print_right(screen, PAGES_ROW, LINE_END, ATTR_DIM, "  PgDn %u-%u", shown.first,
-                           shown.first + visible - 1);
+        print_line(part, sizeof part, " PgDn %u-%u ", shown.first, shown.first + visible - 1);
     }
+    screen_print_right(screen, shown.row, LINE_END, ATTR_DIM, "%s 1 cell = 4 KB", part);
 }
 
 static void table(struct screen *screen, const struct space *space, moment_t at) {
     table_heading(screen, at);
     for (uint32_t row = 0; row < shown.rows; row++) {
         uint32_t first = shown.first + row * MAP_COLUMNS;
-        screen_print(screen, PAGES_ROW + 1 + (int)row, LABEL_COLUMN, MAP_COLUMN, ATTR_DIM, "%08X",
+        screen_print(screen, shown.row + 1 + (int)row, LABEL_COLUMN, MAP_COLUMN, ATTR_DIM, "%08X",
                      shown.table + first * PAGE_SIZE);
         for (uint32_t i = 0; i < MAP_COLUMNS; i++) {
-            screen_put(screen, PAGES_ROW + 1 + (int)row, MAP_COLUMN + (int)i,
+            screen_put(screen, shown.row + 1 + (int)row, MAP_COLUMN + (int)i,
                        entry_cell(space, first + i, at));
         }
     }
@@ -356,7 +423,7 @@ static void table_words(struct screen *screen, int row, const struct space *spac
         bits(screen, row + 1, entry, at);
         frame_words(screen, row + 2, entry, at);
         screen_text(screen, row + 3, ENTRY_COLUMN, LINE_END, ATTR_DIM,
-                    "The processor sets A when the page is read or written, D when it is written.");
+                    "The processor sets A when the page is touched, D when it is written; a clears.");
     } else {
         absent(screen, row + 1);
     }
@@ -365,10 +432,52 @@ static void table_words(struct screen *screen, int row, const struct space *spac
 static void entry_words(struct screen *screen, int row, const struct space *space, moment_t at) {
     uint32_t entry = shown.directory[shown.table / TABLE_SPAN];
     panel_clear(screen, row, row + ENTRY_ROWS);
-    if ((entry & (PG_PRESENT | PG_LARGE)) == PG_PRESENT) {
+    if (has_table()) {
         table_words(screen, row, space, at);
     } else {
         directory_words(screen, row, entry, at);
+    }
+}
+
+/* ---- Beside a mark ---- */
+
+static void look_then(void *context, moment_t since) {
+    static uint32_t entries[ENTRIES];
+    const struct space *space = space_at(since, then.pid);
+    (void)context;
+    __builtin_memset(then.part, OWNER_FREE, sizeof then.part);
+    __builtin_memset(then.page, OWNER_FREE, sizeof then.page);
+    if (!space) {
+        return;
+    }
+    read_directory(space, since, entries, then.part);
+    paging_table(since, space, then.table, entries);
+    for (uint32_t i = 0; i < ENTRIES; i++) {
+        then.page[i] = page_paint(entries[i], since);
+    }
+}
+
+/* Knows how it was at the mark, if there is one, and counts what is otherwise now. */
+static void look_back(const struct viz_status *status) {
+    bool same = then.since == status->since && then.pid == shown.pid && then.table == shown.table;
+    if (status->since == NOW) {
+        then.on = false;
+    } else if (!then.on || !same) {
+        then.since = status->since;
+        then.pid = shown.pid;
+        then.table = shown.table;
+        then.on = marks_then(status, look_then, NULL);
+    }
+    __builtin_memset(then.changed, 0, sizeof then.changed);
+    for (uint32_t i = 0; then.on && i < ENTRIES; i++) {
+        then.changed[part_change(i)]++;
+        then.changed[page_change(i, page_paint(shown.painted[i], status->moment))]++;
+    }
+}
+
+static void changed(uint32_t pixels[CHANGES]) {
+    for (int c = 0; c < CHANGES; c++) {
+        pixels[c] += then.changed[c];
     }
 }
 
@@ -389,14 +498,14 @@ static void nobody(struct screen *screen) {
 static void paint(struct screen *screen, const struct viz_status *status, const struct space *space) {
     static uint32_t entries[ENTRIES];
     vaddr_t cursor;
-    shown.rows = (uint32_t)(layout_body_end(screen) - PAGES_ROW - 1 - ENTRY_ROWS);
-    shown.rows = shown.rows < ENTRIES / MAP_COLUMNS ? shown.rows : ENTRIES / MAP_COLUMNS;
+    arrange(screen);
     if (!space) {
         shown.pid = 0;
+        __builtin_memset(then.changed, 0, sizeof then.changed);
         nobody(screen);
         return;
     }
-    read_directory(space, status->moment);
+    read_directory(space, status->moment, shown.directory, shown.part);
     choose(space);
     paging_table(status->moment, space, shown.table, entries);
     bool settled = shown.settled;
@@ -408,9 +517,12 @@ static void paint(struct screen *screen, const struct viz_status *status, const 
         }
     }
     age(status);
-    directory(screen, space);
+    look_back(status);
+    if (!shown.alone) {
+        directory(screen, space);
+    }
     table(screen, space, status->moment);
-    int row = PAGES_ROW + 1 + (int)shown.rows;
+    int row = shown.row + 1 + (int)shown.rows;
     entry_words(screen, row, space, status->moment);
     panel_clear(screen, row + ENTRY_ROWS, layout_body_end(screen));
 }
@@ -432,6 +544,11 @@ static void turn(int step) {
             return;
         }
     }
+}
+
+/* Closer is the table alone. */
+static void zoom(int steps) {
+    shown.alone = steps < 0;
 }
 
 static bool press(int key) {
@@ -465,10 +582,10 @@ static bool subject(int row, int column, struct subject *out) {
         return false;
     }
     *out = (struct subject){.kind = SUBJECT_PAGES, .pid = shown.pid};
-    if (row > DIRECTORY_ROW && row <= DIRECTORY_ROW + DIRECTORY_ROWS) {
+    if (row > DIRECTORY_ROW && row < shown.row) {
         out->at.start = lively((uint32_t)(row - DIRECTORY_ROW - 1) * 2 * MAP_COLUMNS + x) * TABLE_SPAN;
-    } else if (row > PAGES_ROW && row <= PAGES_ROW + (int)shown.rows) {
-        uint32_t entry = shown.first + (uint32_t)(row - PAGES_ROW - 1) * MAP_COLUMNS + x;
+    } else if (row > shown.row && row <= shown.row + (int)shown.rows) {
+        uint32_t entry = shown.first + (uint32_t)(row - shown.row - 1) * MAP_COLUMNS + x;
         out->at.start = shown.table + entry * PAGE_SIZE;
     } else {
         return false;
@@ -483,6 +600,8 @@ static const struct view pages = {
     .key = KEY_F4,
     .paint = paint,
     .press = press,
+    .zoom = zoom,
+    .changed = changed,
     .stirs = stirs,
     .subject = subject,
 };

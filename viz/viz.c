@@ -347,8 +347,18 @@ static int zoomed_map(uint32_t *address) {
     return map;
 }
 
+/* A view that zooms by itself may stand elsewhere then. */
+static void zoom_view(int steps) {
+    viz.view->zoom(steps);
+    viz.all = true;
+}
+
 int viz_zoom(int steps) {
     uint32_t address;
+    if (viz.view->zoom) {
+        zoom_view(steps);
+        return OK;
+    }
     int map = zoomed_map(&address);
     if (map < 0) {
         return E_NOENT;
@@ -364,6 +374,9 @@ int viz_zoom(int steps) {
 
 int viz_zoom_to(uint8_t shift) {
     uint32_t address;
+    if (viz.view->zoom) {
+        return E_INVAL;
+    }
     int map = zoomed_map(&address);
     if (map < 0) {
         return E_NOENT;
@@ -401,6 +414,15 @@ static void body(const struct viz_status *status, const struct space *space, boo
     mark_put();
 }
 
+static void paint_marks(const struct viz_status *status) {
+    uint32_t pixels[CHANGES];
+    maps_changed(pixels);
+    if (viz.view->changed) {
+        viz.view->changed(pixels);
+    }
+    marks_paint(&viz.screen, status, pixels, viz.pid);
+}
+
 void viz_frame(const struct viz_status *status) {
     bool happened = follow_all();
     const struct space *space = chosen();
@@ -428,7 +450,7 @@ void viz_frame(const struct viz_status *status) {
     } else if (status->question) {
         bars_question(&viz.screen, status->question);
     } else if (status->mark) {
-        marks_paint(&viz.screen, status, viz.pid);
+        paint_marks(status);
     }
     if (row) {
         prompt_row(&viz.screen, prompt);
@@ -485,6 +507,9 @@ static void show(const struct view *view) {
     viz.view = view;
     viz.all = true;
     maps_fit();
+    if (view->zoom) {
+        view->zoom(0);
+    }
 }
 
 int viz_view(const char *name) {

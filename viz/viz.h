@@ -162,7 +162,7 @@ struct subject;
 void viz_inspect(const struct subject *subject);
 
 /* Zooms the map under the cursor, else the last one on the screen: in (negative) or out by powers of two, 0: as it fits;
- * to 1 << shift bytes a pixel. E_NOENT when the screen has no map. */
+ * to 1 << shift bytes a pixel. E_NOENT when the screen has no map. A view that zooms by itself has steps only: E_INVAL. */
 int viz_zoom(int steps);
 int viz_zoom_to(uint8_t shift);
 

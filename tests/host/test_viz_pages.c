@@ -18,6 +18,7 @@
 #include "tests/host/support.h"
 #include "tests/host/support_viz.h"
 #include "viz/layout.h"
+#include "viz/look.h"
 #include "viz/map.h"
 #include "viz/palette.h"
 
@@ -188,6 +189,103 @@ static void test_past(void **state) {
     assert_int_equal(table_cell(0), cell('D', attr_owner(OWNER_HEAP)));
 }
 
+/* ---- Beside a mark ---- */
+
+static void frame_since(uint32_t since, moment_t at) {
+    struct viz_status status = status_now();
+    status.since = since;
+    status.mark = since == NOW ? NULL : "before";
+    status.moment = at;
+    viz_frame(&status);
+}
+
+static uint8_t directory_colour(vaddr_t address) {
+    uint32_t entry = address / PAGE_SIZE / PAGING_ENTRIES, row = entry / MAP_COLUMNS;
+    uint16_t c =
+        viz_target[(DIRECTORY_ROW + 1 + row / 2) * SCREEN_COLUMNS + MAP_COLUMN + entry % MAP_COLUMNS];
+    return row % 2 ? c >> 12 : c >> 8 & 15;
+}
+
+static uint8_t directory_letter(vaddr_t address) {
+    uint32_t entry = address / PAGE_SIZE / PAGING_ENTRIES, row = entry / MAP_COLUMNS;
+    return (
+        uint8_t)viz_target[(DIRECTORY_ROW + 1 + row / 2) * SCREEN_COLUMNS + MAP_COLUMN + entry % MAP_COLUMNS];
+}
+
+static const char *figures(void) {
+    return row_text(SCREEN_ROWS - LEGEND_UP);
+}
+
+/* Pages that came, went, and now have another owner's frame; in the directory whatever changed in the 4 MB, however little. */
+static void test_since(void **state) {
+    (void)state;
+    struct space *space = start();
+    allocate(space);
+    vaddr_t last = program_malloc(space, 50000);
+    uint32_t mark = events.next - 1;
+    frame_since(mark, NOW);
+    assert_int_equal(directory_colour(USER_HEAP), COLOUR_UNMAPPED);
+    assert_int_equal(table_cell(0), cell(' ', attr_on(COLOUR_UNMAPPED)));
+    assert_non_null(strstr(figures(), "came 0  went 0  moved 0 px since before"));
+
+    assert_int_equal(program_free(space, last), OK);
+    space->regime->malloc_4k(space);
+    uint32_t *table = phys(paging_directory_entry(NOW, space, USER_HEAP) & PG_FRAME);
+    table[1] = space->directory | PG_USER | PG_PRESENT; /* as if the heap's page had become the kernel's */
+    uint32_t went = (round_up(last, PAGE_SIZE) - USER_HEAP) / PAGE_SIZE;
+    frame_since(mark, NOW);
+    assert_int_equal(table_cell(went), cell(' ', attr_on(COLOUR_WHITE)));
+    assert_int_equal(table_cell(1), cell(' ', attr_on(COLOUR_TITLE)));
+    assert_int_equal(table_cell(0), cell(' ', attr_on(COLOUR_UNMAPPED)));
+    assert_int_equal(directory_colour(USER_HEAP), COLOUR_WHITE);
+    assert_int_equal(directory_colour(USER_PAGES), COLOUR_UPAGE);
+    assert_int_equal(directory_colour(USER_IMAGE), COLOUR_UNMAPPED);
+    assert_int_equal(directory_colour(USER_IMAGE + 0x400000), COLOUR_BACKGROUND);
+    assert_non_null(strstr(figures(), "came 1 "));
+    assert_non_null(strstr(figures(), "moved 1 "));
+    assert_golden("pages_since");
+    look_letters(true);
+    frame_since(mark, NOW);
+    assert_int_equal(table_cell(went), cell('x', attr_on(COLOUR_WHITE)));
+    assert_int_equal(table_cell(1), cell('~', attr_on(COLOUR_TITLE)));
+    assert_int_equal(table_cell(0), cell('H', attr_on(COLOUR_UNMAPPED)));
+    assert_int_equal(directory_letter(USER_PAGES), '+');
+    look_letters(false);
+
+    table[1] = 0;
+    viz_key(KEY_HOME); /* the table before: what it was at the mark is looked at anew */
+    frame_since(mark, NOW);
+    assert_int_equal(table_cell(4), cell(' ', attr_on(COLOUR_UPAGE)));
+    assert_int_equal(table_cell(3), cell(' ', attr_on(COLOUR_UNMAPPED)));
+    uint32_t newest = events.next - 1;
+    assert_int_equal(past_open(mark), OK); /* seen from earlier it is the other way round */
+    frame_since(newest, mark);
+    assert_int_equal(past_moment(), mark);
+    assert_int_equal(table_cell(4), cell(' ', attr_on(COLOUR_WHITE)));
+    past_close();
+    frame_since(NOW, NOW);
+    assert_int_equal(table_cell(4), cell(' ', attr_owner(OWNER_UPAGE)));
+}
+
+/* Closer is the table alone, in as many rows as there is room for. */
+static void test_zoom(void **state) {
+    (void)state;
+    allocate(start());
+    frame_at(NOW);
+    assert_non_null(strstr(row_text(DIRECTORY_ROW), "1 px = 4 MB"));
+    assert_non_null(strstr(row_text(PAGES_ROW), "PgDn 0-255  1 cell = 4 KB"));
+    assert_int_equal(viz_zoom(-1), OK);
+    frame_at(NOW);
+    assert_golden("pages_zoomed");
+    viz_key(KEY_PAGE_DOWN);
+    frame_at(NOW);
+    assert_non_null(strstr(row_text(DIRECTORY_ROW), "PgDn 192-1023"));
+    assert_int_equal(viz_zoom_to(12), E_INVAL);
+    assert_int_equal(viz_zoom(1), OK);
+    frame_at(NOW);
+    assert_non_null(strstr(row_text(PAGES_ROW), "PgDn 0-255 ")); /* where the entry in words is */
+}
+
 static void test_nobody(void **state) {
     (void)state;
     struct space *space = start();
@@ -199,8 +297,9 @@ static void test_nobody(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_live),    cmocka_unit_test(test_glow), cmocka_unit_test(test_tables),
-        cmocka_unit_test(test_foreign), cmocka_unit_test(test_past), cmocka_unit_test(test_nobody),
+        cmocka_unit_test(test_live),    cmocka_unit_test(test_glow),   cmocka_unit_test(test_tables),
+        cmocka_unit_test(test_foreign), cmocka_unit_test(test_past),   cmocka_unit_test(test_since),
+        cmocka_unit_test(test_zoom),    cmocka_unit_test(test_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
