@@ -10,6 +10,7 @@
 #include "viz/map.h"
 #include "viz/palette.h"
 #include "viz/view.h"
+#include "viz/words.h"
 
 char *key_name(char name[KEY_NAME_BYTES], int key) {
     return print_line(name, KEY_NAME_BYTES, "F%d", key - KEY_F1 + 1);
@@ -79,8 +80,7 @@ static void moment_words(struct title *t, uint32_t bytes, const struct viz_statu
     if (status->moment == NOW) {
         print_line(t->text[TITLE_EVENT], bytes, "ev %'u", newest);
     } else if (brevity < PAST_SHORT) {
-        print_line(t->text[TITLE_PAST], bytes, "%c PAST  -%'u step%s", GLYPH_BACK, back,
-                   back == 1 ? "" : "s");
+        print_line(t->text[TITLE_PAST], bytes, "%c PAST  -%'u step%s", GLYPH_BACK, back, plural(back));
         print_line(t->text[TITLE_EVENT], bytes, "ev %'u of %'u", status->moment, newest);
     } else {
         print_line(t->text[TITLE_PAST], bytes, "%c PAST -%'u", GLYPH_BACK, back);

@@ -94,7 +94,7 @@ char *books_line(const struct space *space, moment_t at, char *line, uint32_t by
     space->regime->books->process(at, space, &own);
     space->regime->books->totals(at, &all);
     return print_line(line, bytes,
-                      "freed %'u B, came back %'u B   frames still mapped %'u   foreign ranges %'u",
+                      "freed %'u B, came back %'u B   frames not returned %'u   foreign ranges %'u",
                       own.freed, came_back(&own), own.frames, all.foreign);
 }
 
@@ -132,7 +132,7 @@ static void figures(struct screen *screen, int row, const struct table_totals *a
     panel_clear(screen, row, row + 2);
     if (own) {
         screen_print(screen, row, 0, LINE_END, ATTR_TEXT,
-                     "freed %'u B, came back %'u B   frames still mapped %'u   mapping calls %'u", own->freed,
+                     "freed %'u B, came back %'u B   frames not returned %'u   mapping calls %'u", own->freed,
                      came_back(own), own->frames, own->mapping_calls);
     } else {
         screen_print(screen, row, 0, LINE_END, ATTR_TEXT,

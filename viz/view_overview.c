@@ -6,6 +6,7 @@
 #include "mm/paging.h"
 #include "mm/policy.h"
 #include "mm/regime.h"
+#include "viz/bars.h"
 #include "viz/books.h"
 #include "viz/event_line.h"
 #include "viz/layout.h"
@@ -13,6 +14,7 @@
 #include "viz/palette.h"
 #include "viz/panel.h"
 #include "viz/view.h"
+#include "viz/words.h"
 
 /* The numbers of its maps in viz_maps. */
 enum { SYSTEM_MAP, ZONE_MAPS, TABLE_MAP = ZONE_MAPS + ZONES, HEAP_MAP };
@@ -24,7 +26,22 @@ _Static_assert(HEAP_MAP < MAPS, "every map has a place in viz_maps");
 
 /* ---- Physical memory ---- */
 
-/* One of the five maps. Its name stands where the address of its first row would, as long as it shows all of its part. */
+/* Where the address of the first row would stand: the name of a part that is shown as a whole; of one that is zoomed letter and
+ * address, which leave no room between them. */
+static void part_label(struct screen *screen, const struct map_place *painted, struct region whole,
+                       enum owner owner, const char *name) {
+    int row = painted->row;
+    screen_fill(screen, row, LABEL_COLUMN, MAP_COLUMN, cell(' ', ATTR_TEXT));
+    if (painted->region.start == whole.start && painted->region.end == whole.end) {
+        screen_print(screen, row, LABEL_COLUMN, MAP_COLUMN, ATTR_TEXT, "%c %s", owner_info[owner].letter,
+                     name);
+    } else {
+        bars_swatch(screen, row, LABEL_COLUMN, owner);
+        screen_print(screen, row, LABEL_COLUMN + 1, MAP_COLUMN, ATTR_DIM, "%08X", painted->region.start);
+    }
+}
+
+/* One of the five maps. */
 static void part(struct screen *screen, const struct viz_status *status, const struct overview_layout *l,
                  uint32_t index, struct region region, enum owner owner, const char *name) {
     int row = l->part[index], rows = l->part_rows[index];
@@ -41,11 +58,7 @@ static void part(struct screen *screen, const struct viz_status *status, const s
     map_paint(index, &place, status);
     const struct map_place *painted = &viz_maps[index];
     map_addresses(screen, painted);
-    if (painted->region.start == region.start) {
-        screen_fill(screen, row, LABEL_COLUMN, MAP_COLUMN, cell(' ', ATTR_TEXT));
-        screen_print(screen, row, LABEL_COLUMN, MAP_COLUMN, ATTR_TEXT, "%c %s", owner_info[owner].letter,
-                     name);
-    }
+    part_label(screen, painted, region, owner, name);
     screen_print_right(screen, row, SIDE_SCALE_END, ATTR_DIM, "%4s", map_scale_short(text, painted->shift));
 }
 
@@ -60,7 +73,7 @@ static void physical(struct screen *screen, const struct viz_status *status,
     }
     uint32_t megabytes = ((zones[ZONE_U].span.end - 1) >> 20) + 1;
     print_line(rest, sizeof rest, "memman  %'u MB, four zones, %'u free range%s", megabytes, free_ranges,
-               free_ranges == 1 ? "" : "s");
+               plural(free_ranges));
     panel_heading(screen, l->physical, "PHYSICAL", rest);
     screen_print_right(screen, l->physical, LINE_END, ATTR_DIM, "1 px  %%");
 
@@ -113,8 +126,8 @@ static void statistics(struct screen *screen, const struct viz_status *status, c
     const struct heap *heap = &space->heap;
     heap_figures(status->moment, heap, &f);
     char blocks[32], free[48], hole[32];
-    print_line(blocks, sizeof blocks, "%'u block%s %'u B", f.blocks, f.blocks == 1 ? "" : "s", f.block_bytes);
-    print_line(free, sizeof free, "%'u B free in %'u hole%s", f.hole_bytes, f.holes, f.holes == 1 ? "" : "s");
+    print_line(blocks, sizeof blocks, "%'u block%s %'u B", f.blocks, plural(f.blocks), f.block_bytes);
+    print_line(free, sizeof free, "%'u B free in %'u hole%s", f.hole_bytes, f.holes, plural(f.holes));
     print_line(hole, sizeof hole, "largest %'u B", f.largest_hole);
     screen_fill(screen, row, 0, LINE_END, cell(' ', ATTR_TEXT));
     if (space->regime->books) {

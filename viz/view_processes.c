@@ -10,6 +10,7 @@
 #include "viz/palette.h"
 #include "viz/panel.h"
 #include "viz/view.h"
+#include "viz/words.h"
 
 /* Frames lent to a process, a column each. */
 static const enum owner frames_shown[] = {OWNER_HEAP, OWNER_UPAGE, OWNER_STACK, OWNER_IMAGE, OWNER_KPAGE};
@@ -125,8 +126,8 @@ static void closer(struct screen *screen, int row, const struct space *space,
     uint32_t most = 1;
     print_line(title, sizeof title, "PID %u %s", space->pid, space->name);
     if (status->moment == NOW && viz_process(space->pid, &process)) {
-        print_line(steps, sizeof steps, "  %u thread%s  %'u steps", process.threads,
-                   process.threads == 1 ? "" : "s", process.steps);
+        print_line(steps, sizeof steps, "  %u thread%s  %'u steps", process.threads, plural(process.threads),
+                   process.steps);
     }
     bool books = space->regime->books != NULL; /* then neither policy nor guards are its heap's */
     print_line(rest, sizeof rest, "%s  %s%s  pace %s%s", space->regime->name,
@@ -142,8 +143,8 @@ static void closer(struct screen *screen, int row, const struct space *space,
         heap_figures(status->moment, &space->heap, &heap);
         screen_print(screen, row++, 1, LINE_END, ATTR_TEXT,
                      "heap: %'u block%s %'u B, %'u hole%s %'u B, largest %'u B", heap.blocks,
-                     heap.blocks == 1 ? "" : "s", heap.block_bytes, heap.holes, heap.holes == 1 ? "" : "s",
-                     heap.hole_bytes, heap.largest_hole);
+                     plural(heap.blocks), heap.block_bytes, heap.holes, plural(heap.holes), heap.hole_bytes,
+                     heap.largest_hole);
     }
     for (int i = 0; i < FRAMES_SHOWN; i++) {
         uint32_t frames = space->frames[frames_shown[i]];

@@ -573,7 +573,12 @@ static void test_zooms(void **state) {
     viz_zoom_to(12); /* the map of what is inspected, before a frame has shown it */
     frame();
     assert_int_equal(viz_maps[MAP_OF_P].shift, 12);
+    char label[MAP_COLUMN + 1];
+    snprintf(label, sizeof label, "P%08X", viz_maps[MAP_OF_P].region.start);
+    assert_memory_equal(row_text(viz_maps[MAP_OF_P].row), label, MAP_COLUMN);
     viz_zoom(0);
+    frame();
+    assert_memory_equal(row_text(viz_maps[MAP_OF_P].row), "P kpages ", MAP_COLUMN);
     put_cursor(MAP_OF_HEAP, block[7]);
     viz_zoom_to(5);
     frame();
