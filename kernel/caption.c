@@ -6,20 +6,13 @@
 #include "kernel/kernel.h"
 #include "mm/past.h"
 
-enum { KEPT = 64 };
 #define ALONE_US 6000000u /* so long the lecturer's stays at least */
 
-static struct caption {
-    char text[CAPTION_LETTERS + 1]; /* "": what stood there has been taken away */
-    uint32_t number;
-    uint32_t seq;       /* its event; 0: it was said of the past that was shown, and belongs to no moment */
-    uint64_t us;        /* when */
-    uint16_t pid;       /* who said it; 0: the lecturer */
-} captions[KEPT];       /* number n at n % KEPT */
+struct caption captions[CAPTIONS_KEPT];
 static uint32_t newest; /* number; 0: none yet */
 
 static void put(const char *text, uint16_t pid, uint32_t seq) {
-    struct caption *caption = &captions[++newest % KEPT];
+    struct caption *caption = &captions[++newest % CAPTIONS_KEPT];
     *caption = (struct caption){.number = newest, .seq = seq, .us = clock_us(), .pid = pid};
     copy_text(caption->text, text, sizeof caption->text);
 }
@@ -33,8 +26,8 @@ static void say(const char *text, uint16_t pid) {
 
 /* What the lecturer, or else a program, said last before that moment; NULL: nothing that stands. */
 static const struct caption *last(bool lecturer, moment_t at) {
-    for (uint32_t n = newest; n && newest - n < KEPT; n--) {
-        const struct caption *caption = &captions[n % KEPT];
+    for (uint32_t n = newest; n && newest - n < CAPTIONS_KEPT; n--) {
+        const struct caption *caption = &captions[n % CAPTIONS_KEPT];
         if (!caption->pid == lecturer && (at == NOW || caption->seq <= at))
             return caption->text[0] ? caption : NULL;
     }

@@ -356,6 +356,17 @@ bool conductor_stops(const struct thread *thread);
 
 /* ---- caption.c ---- */
 
+/* Number n is captions[n % CAPTIONS_KEPT]; read from outside. */
+#define CAPTIONS_KEPT 64
+struct caption {
+    char text[CAPTION_LETTERS + 1]; /* "": what stood there has been taken away */
+    uint32_t number;                /* 0: none yet */
+    uint32_t seq; /* its event; 0: it was said of the past that was shown, and belongs to no moment */
+    uint64_t us;  /* when */
+    uint16_t pid; /* who said it; 0: the lecturer */
+};
+extern struct caption captions[CAPTIONS_KEPT];
+
 /* OK, or E_INVAL, and the log says why. */
 int caption_of_program(const struct process *process, const char *text);
 /* What a program said ends, when that process has ended; with `all` in any case. */

@@ -92,11 +92,12 @@ class Guest:
         return self.window(at, self.layout["sizeof.space.name"]).split(b"\0")[0].decode()
 
     def caption(self, lecturers):
-        """What the lecturer, or else a program, said last (kernel/caption.c: 64 records of 104 bytes); "": nothing yet."""
-        ring = self.window(self.symbols["captions"], 64 * 104)
-        records = [struct.unpack_from("<84sIIQH", ring, at) for at in range(0, len(ring), 104)]
-        said = [(number, text) for text, number, _, _, pid in records if text[0] and number and (not pid) == lecturers]
-        return max(said)[1].split(b"\0")[0].decode() if said else ""
+        """What the lecturer, or else a program, said last; "": nothing yet."""
+        size, text = self.layout["sizeof.caption.text"], self.layout["caption.text"]
+        said = [(self.field(at, "caption.number"), self.window(at + text, size).split(b"\0")[0].decode())
+                for at in self.array("captions", "caption", self.CAPTIONS_KEPT)
+                if (not self.field(at, "caption.pid")) == lecturers]
+        return max(((number, text) for number, text in said if number and text), default=(0, ""))[1]
 
     def look(self, name):
         """How the screen is painted: rows of text, letters, theme."""

@@ -3,6 +3,7 @@
  * line becomes an absolute symbol, which tests/boot/guest.py reads with nm and by which it finds its way
  * through guest memory.
  */
+#include "kernel/kernel.h"
 #include "mm/events.h"
 #include "mm/heap.h"
 #include "mm/memman.h"
@@ -132,4 +133,10 @@ void layout(void) {
     FIELD(events, capacity);
     FIELD(events, next);
     NUMBER(EV_PHANTOM);
+
+    NUMBER(CAPTIONS_KEPT);
+    SIZE(caption);
+    FIELD(caption, text);
+    FIELD(caption, number);
+    FIELD(caption, pid);
 }
