@@ -35,7 +35,7 @@ def refusals(machine):
 # Each picture: its name, the commands that lead to it, and what must be so when it is taken.
 SHOTS = [
     ("overview", ["view overview"], holes(7)),
-    ("inspector", ["inspect heap 48000100"], shows("48000")),
+    ("inspector", ["inspect heap 48000100"], shows("<-")),
     ("holes", ["inspect off", "run holes", "select holes"], holes(6)),
     ("heap", ["view heap"], holes(6)),
     ("refused", ["view overview", "kill all", "run wildfree", "select wildfree"], refusals),
