@@ -10,7 +10,6 @@
 
 #include <cmocka.h>
 
-#include "mm/audit.h"
 #include "mm/events.h"
 #include "mm/memman.h"
 #include "mm/paging.h"
@@ -19,86 +18,10 @@
 #include "mm/regime.h"
 #include "mm/world.h"
 #include "tests/host/support.h"
+#include "tests/host/support_museum.h"
 #include "tests/host/support_viz.h"
 
 #define FAILED 0xFFFFFFFFu /* what the seed returns for -1 */
-
-/* ---- A process of the museum ---- */
-
-static const struct regime *sutured;
-static struct space *s;
-
-static void complain(void *context, const struct difference *difference) {
-    (void)context;
-    fail_msg("audit: %s", difference->what);
-}
-
-static void audit(void) {
-    assert_int_equal(audit_all(complain, NULL), 0);
-}
-
-static void act_as(struct space *space, uint8_t thread) {
-    s = space;
-    actor = (struct actor){.pid = space->pid, .slot = space->slot, .thread = thread};
-}
-
-static struct space *visitor(uint16_t pid) {
-    struct space *space = space_new(pid, "visitor", sutured, policy_find("first"), false);
-    assert_non_null(space);
-    act_as(space, 0);
-    space->image = (struct region){USER_IMAGE, USER_IMAGE + 2 * PAGE_SIZE};
-    assert_int_equal(space_map(space, space->image, OWNER_IMAGE, true), OK);
-    assert_int_equal(space_stack_new(space), 0);
-    return space;
-}
-
-/* A new arena and process 4 in it; what happens there is checked before, during and after. */
-static void open_museum(void) {
-    assert_int_equal(sutured->reset(), OK);
-    visitor(4);
-    audit();
-}
-
-static void close_museum(void) {
-    audit();
-    machine_exit(s, 0);
-    audit();
-}
-
-static uint32_t seed(enum seed_call call, uint32_t a, uint32_t b) {
-    return sutured->seed(s, call, a, b);
-}
-
-static uint32_t do_malloc(uint32_t size) {
-    return seed(SEED_DO_MALLOC, size, 0);
-}
-
-static uint32_t do_free(uint32_t address, uint32_t size) {
-    return seed(SEED_DO_FREE, address, size);
-}
-
-static uint32_t sys_malloc(uint32_t size) {
-    return sutured->malloc(s, size);
-}
-
-static uint32_t sys_free(uint32_t address, uint32_t size) {
-    return (uint32_t)sutured->free_sized(s, address, size);
-}
-
-/* ---- What readers see ---- */
-
-/* "00400000+1FF000 ..." */
-static const char *table(moment_t at) {
-    static char text[4096];
-    size_t used = 0;
-    struct table_entry entry;
-    text[0] = 0;
-    for (uint32_t i = 0; i < 20 && sutured->books->entry(at, i, &entry); i++) {
-        used += (size_t)snprintf(text + used, sizeof text - used, "%s%X+%X", i ? " " : "", entry.address,
-                                 entry.size);
-    }
-    return text;
-}
 
 /* Zones without a change stand for themselves. */
 #define P " 401000+1FE000" /* the process's directory is 00400000 */
@@ -108,53 +31,6 @@ static const char *table(moment_t at) {
 
 static void assert_table(const char *want) {
     assert_string_equal(table(NOW), want + 1);
-}
-
-static struct table_totals totals(void) {
-    struct table_totals t;
-    sutured->books->totals(NOW, &t);
-    return t;
-}
-
-static struct table_entry entry(uint32_t i) {
-    struct table_entry e = {0};
-    assert_true(sutured->books->entry(NOW, i, &e));
-    return e;
-}
-
-static uint64_t bytes_free(void) {
-    uint64_t sum = 0;
-    struct table_entry e;
-    for (uint32_t i = 0; sutured->books->entry(NOW, i, &e); i++) {
-        sum += e.size;
-    }
-    return sum;
-}
-
-static const struct event *newest_phantom(void) {
-    const struct event *e = event_at(totals().newest);
-    assert_non_null(e);
-    assert_int_equal(e->kind, EV_PHANTOM);
-    for (uint32_t seq = e->seq + 1; seq < events.next; seq++) {
-        assert_int_not_equal(event_at(seq)->kind, EV_PHANTOM);
-    }
-    return e;
-}
-
-/* The newest phantom: case, from whom, to whom, and a case's story is two sentences. */
-static void assert_phantom(uint32_t number, enum owner from, uint16_t from_pid, enum owner to,
-                           uint16_t to_pid) {
-    const struct event *e = newest_phantom();
-    assert_int_equal(e->arg[0], number);
-    assert_int_equal(e->owner, from);
-    assert_int_equal(e->arg[1], from_pid);
-    assert_int_equal(e->arg[2], to);
-    assert_int_equal(e->arg[3], to_pid);
-    for (int sentence = 0; sentence < 2; sentence++) {
-        size_t length = strlen(sutured->books->story(number, sentence));
-        assert_true(length > 20 && length <= 71);
-        assert_int_equal(sutured->books->story(number, sentence)[length - 1], '.');
-    }
 }
 
 /* ---- The twelve cases ---- */
@@ -174,9 +50,9 @@ static void nothing_wrong(void) {
     assert_int_equal(seed(SEED_DO_FREE_4K, p, 0), 0);
     assert_int_equal(seed(SEED_DO_FREE_4K, u, 0), 0);
     assert_table(P K B U);
-    uint32_t page = sutured->malloc_4k(s);
+    uint32_t page = sutured->malloc_4k(visitor);
     assert_int_equal(page, USER_HEAP);
-    assert_int_equal(sutured->free_4k(s, page), 0);
+    assert_int_equal(sutured->free_4k(visitor, page), 0);
     assert_table(" 402000+1FD000" K B U);
     assert_int_equal(totals().phantoms, 0);
     assert_int_equal(totals().foreign, 0);
@@ -199,7 +75,7 @@ static void case_1(void) {
     /* Never handed out; the page stays mapped, the frame gone, the linear range too. */
     assert_int_equal(sys_malloc(16), 0x48000010);
     assert_int_equal(do_malloc(16), 0x800000);
-    assert_int_equal(paging_entry(NOW, s, USER_HEAP) & (PG_PRESENT | PG_USER), PG_PRESENT | PG_USER);
+    assert_int_equal(paging_entry(NOW, visitor, USER_HEAP) & (PG_PRESENT | PG_USER), PG_PRESENT | PG_USER);
     assert_int_equal(totals().frames, 1);
     assert_int_equal(totals().phantoms, 1);
 }
@@ -293,7 +169,7 @@ static void case_7(void) {
     uint32_t a = sys_malloc(16);
     assert_int_equal(a, 0x48000000);
     assert_phantom(7, OWNER_UPAGE, 0, OWNER_FOREIGN, 4);
-    assert_int_equal(paging_entry(NOW, s, a), 0);
+    assert_int_equal(paging_entry(NOW, visitor, a), 0);
 }
 
 static void case_8(void) {
@@ -343,41 +219,41 @@ static void case_9(void) {
 }
 
 static void case_10(void) {
-    uint32_t p = sutured->malloc_4k(s), q = sutured->malloc_4k(s);
+    uint32_t p = sutured->malloc_4k(visitor), q = sutured->malloc_4k(visitor);
     assert_int_equal(p, 0x48000000);
     assert_int_equal(q, 0x48001000);
-    uint32_t frame = paging_entry(NOW, s, p) & PG_FRAME;
+    uint32_t frame = paging_entry(NOW, visitor, p) & PG_FRAME;
     *(uint32_t *)phys(frame) = 0xCAFE;
     assert_table(" 402000+1FD000" K B " 1002000+FFE000");
-    assert_int_equal(sutured->free_4k(s, p), 0);
+    assert_int_equal(sutured->free_4k(visitor, p), 0);
     assert_int_equal(totals().phantoms, 0);
-    assert_false(space_may(s, p, 1, false) && totals().phantoms == 0);
+    assert_false(space_may(visitor, p, 1, false) && totals().phantoms == 0);
     /* The handler set P again: what was freed is alive. */
     assert_phantom(10, OWNER_UPAGE, 0, OWNER_HEAP, 4);
-    assert_true(space_may(s, p, 4, true));
-    assert_int_equal(paging_entry(NOW, s, p) & PG_FRAME, frame);
+    assert_true(space_may(visitor, p, 4, true));
+    assert_int_equal(paging_entry(NOW, visitor, p) & PG_FRAME, frame);
     assert_int_equal(*(uint32_t *)phys(frame), 0xCAFE);
     audit();
-    assert_int_equal(sutured->free_4k(s, p), 0);
+    assert_int_equal(sutured->free_4k(visitor, p), 0);
     assert_phantom(10, OWNER_FREE, 0, OWNER_UPAGE, 0);
     assert_table(" 402000+1FD000" K B " 1000000+1000 1000000+1000 1002000+FFE000");
-    assert_false(paging_entry(NOW, s, p) & PG_USER);
+    assert_false(paging_entry(NOW, visitor, p) & PG_USER);
     audit();
     /* The next two get one frame; on the machine each has its own. */
-    uint32_t x = sutured->malloc_4k(s), y = sutured->malloc_4k(s);
+    uint32_t x = sutured->malloc_4k(visitor), y = sutured->malloc_4k(visitor);
     assert_phantom(10, OWNER_UPAGE, 4, OWNER_UPAGE, 4);
     assert_table(" 402000+1FD000" K B " 1002000+FFE000");
-    assert_int_not_equal(paging_entry(NOW, s, x) & PG_FRAME, paging_entry(NOW, s, y) & PG_FRAME);
-    assert_int_equal(space_fault(s, 0x48100000), E_FAULT); /* never mapped: no entry to revive */
-    assert_int_equal(space_fault(s, 0x800000), E_FAULT);
-    assert_int_equal(space_fault(s, x), E_FAULT);
+    assert_int_not_equal(paging_entry(NOW, visitor, x) & PG_FRAME, paging_entry(NOW, visitor, y) & PG_FRAME);
+    assert_int_equal(space_fault(visitor, 0x48100000), E_FAULT); /* never mapped: no entry to revive */
+    assert_int_equal(space_fault(visitor, 0x800000), E_FAULT);
+    assert_int_equal(space_fault(visitor, x), E_FAULT);
 }
 
 static void case_11(void) {
     assert_int_equal(do_free(0x400000, 0x1000), 0); /* this process's live directory */
     assert_phantom(11, OWNER_KPAGE, 4, OWNER_KPAGE, 0);
     assert_table(" 400000+1FF000" K B U);
-    struct space *victim = s, *robber = visitor(5);
+    struct space *victim = visitor, *robber = visitor_new(5);
     assert_phantom(11, OWNER_KPAGE, 4, OWNER_KPAGE, 5); /* the next process's directory is the same */
     assert_table(P K B U);
     assert_int_not_equal(victim->directory, robber->directory);
@@ -415,10 +291,10 @@ static void case_12(void) {
     assert_int_equal(frames, 4094);
     assert_int_equal(last, 0x1FFE000);
     assert_phantom(12, OWNER_UPAGE, 0, OWNER_FOREIGN, 4);
-    assert_int_equal(sys_malloc(4096 - 112), a + 112); /* the rest of a page that is there */
-    assert_int_equal(sutured->malloc_4k(s), a + 4096); /* an address ... */
+    assert_int_equal(sys_malloc(4096 - 112), a + 112);       /* the rest of a page that is there */
+    assert_int_equal(sutured->malloc_4k(visitor), a + 4096); /* an address ... */
     assert_phantom(12, OWNER_UPAGE, 0, OWNER_FOREIGN, 4);
-    assert_int_equal(paging_entry(NOW, s, a + 4096), 0); /* ... that maps nothing */
+    assert_int_equal(paging_entry(NOW, visitor, a + 4096), 0); /* ... that maps nothing */
     audit();
 }
 
@@ -469,15 +345,16 @@ static void mapping_goes_by_four_bytes(void **state) {
     assert_int_equal(totals().mapping_calls, 1024 + 16384);
     assert_int_equal(totals().frames, 17);
     sys_malloc(3);
-    sutured->malloc_4k(s); /* one call, for a page that the block before has: its second page maps nothing */
-    sutured->books->process(NOW, s, &p);
+    sutured->malloc_4k(
+        visitor); /* one call, for a page that the block before has: its second page maps nothing */
+    sutured->books->process(NOW, visitor, &p);
     assert_int_equal(p.mapping_calls, 1024 + 16384 + 2);
     assert_int_equal(p.heap.start, USER_HEAP);
     assert_int_equal(p.heap.end, USER_HEAP + 4096 + 65536 + 3 + 4096);
     assert_int_equal(p.asked, 4096 + 65536 + 3 + 4096);
     assert_int_equal(p.freed, 0);
     assert_int_equal(p.frames, 18);
-    assert_int_equal(s->frames[OWNER_HEAP], 18);
+    assert_int_equal(visitor->frames[OWNER_HEAP], 18);
     close_museum();
 }
 
@@ -493,15 +370,15 @@ static void no_size_is_too_large(void **state) {
             uint32_t size = sizes[(first + i) % (sizeof sizes / sizeof *sizes)];
             uint32_t at = sys_malloc(size);
             sys_free(at, size);
-            sutured->free_4k(s, at);
-            sutured->malloc_4k(s);
-            space_may(s, at, 1, true);
+            sutured->free_4k(visitor, at);
+            sutured->malloc_4k(visitor);
+            space_may(visitor, at, 1, true);
         }
         close_museum();
     }
     open_museum();
     for (uint32_t at = 0; at < 0xFF000000; at += 0x00FFF123) {
-        sutured->free_4k(s, at);
+        sutured->free_4k(visitor, at);
         sys_free(at, at);
     }
     for (uint32_t i = 0; i < 6000; i++) {
@@ -514,11 +391,11 @@ static void no_size_is_too_large(void **state) {
 static void places_have_names(void **state) {
     (void)state;
     open_museum();
-    assert_string_equal(space_place(s, USER_HEAP), "past the heap");
+    assert_string_equal(space_place(visitor, USER_HEAP), "past the heap");
     sys_malloc(16);
-    assert_string_equal(space_place(s, USER_HEAP + 15), "the heap");
-    assert_string_equal(space_place(s, USER_HEAP + 16), "past the heap");
-    assert_string_equal(space_place(s, 0x800000), "nothing"); /* where do_malloc's memory lies not */
+    assert_string_equal(space_place(visitor, USER_HEAP + 15), "the heap");
+    assert_string_equal(space_place(visitor, USER_HEAP + 16), "past the heap");
+    assert_string_equal(space_place(visitor, 0x800000), "nothing"); /* where do_malloc's memory lies not */
     close_museum();
 }
 
@@ -573,12 +450,12 @@ static void a_small_machine_runs_out_first(void **state) {
     uint32_t a = sys_malloc((free_pages + 10) * PAGE_SIZE);
     assert_int_equal(a, USER_HEAP);
     assert_int_equal(totals().frames, free_pages + 10); /* the arithmetic is the seed's */
-    assert_int_equal(s->frames[OWNER_HEAP], free_pages);
-    assert_false(space_may(s, a + free_pages * PAGE_SIZE, 1, true));
+    assert_int_equal(visitor->frames[OWNER_HEAP], free_pages);
+    assert_false(space_may(visitor, a + free_pages * PAGE_SIZE, 1, true));
     audit();
     /* What another process gives back is there at the next touch. */
-    space_unmap(s, s->image);
-    assert_true(space_may(s, a + free_pages * PAGE_SIZE, 1, true));
+    space_unmap(visitor, visitor->image);
+    assert_true(space_may(visitor, a + free_pages * PAGE_SIZE, 1, true));
     audit();
     close_museum();
 }
@@ -596,12 +473,12 @@ static void each_failure_is_undone(void **state) {
         if (space) {
             act_as(space, 0);
             sys_malloc(10000);
-            sutured->malloc_4k(s);
-            sutured->free_4k(s, USER_HEAP + 8192);
-            space_may(s, USER_HEAP, 14000, true);
+            sutured->malloc_4k(visitor);
+            sutured->free_4k(visitor, USER_HEAP + 8192);
+            space_may(visitor, USER_HEAP, 14000, true);
             memman_fail = 0;
             audit();
-            machine_exit(s, 0);
+            machine_exit(visitor, 0);
         }
         memman_fail = 0;
         audit();
@@ -628,8 +505,8 @@ static void a_full_arena_takes_no_process(void **state) {
 static void calls_the_seed_has_not(void **state) {
     (void)state;
     open_museum();
-    assert_int_equal(sutured->free(s, USER_HEAP), E_INVAL);
-    assert_int_equal(sutured->realloc(s, USER_HEAP, 5), 0);
+    assert_int_equal(sutured->free(visitor, USER_HEAP), E_INVAL);
+    assert_int_equal(sutured->realloc(visitor, USER_HEAP, 5), 0);
     assert_int_equal((int)seed(SEED_SYS_MALLOC, 1, 1), E_NOSYS);
     assert_int_equal(do_free(0x800000, 0), 0); /* nothing: not even an entry */
     assert_table(P K B U);
@@ -650,49 +527,27 @@ static void healed_lets_the_pointer_decide(void **state) {
     const struct regime *healed = regime_find("healed");
     struct space *space = machine_spawn(9, "healed", 2);
     act_as(space, 0);
-    uint32_t a = healed->seed(s, SEED_DO_MALLOC, 100, 0), page = healed->seed(s, SEED_DO_MALLOC_4K, 0, 0);
-    assert_true(space_may(s, a, 100, true)); /* no zombie */
-    assert_true(space_may(s, page, PAGE_SIZE, true));
-    assert_int_equal((int)healed->seed(s, SEED_DO_FREE, a, 200), E_SIZE);
+    uint32_t a = healed->seed(visitor, SEED_DO_MALLOC, 100, 0),
+             page = healed->seed(visitor, SEED_DO_MALLOC_4K, 0, 0);
+    assert_true(space_may(visitor, a, 100, true)); /* no zombie */
+    assert_true(space_may(visitor, page, PAGE_SIZE, true));
+    assert_int_equal((int)healed->seed(visitor, SEED_DO_FREE, a, 200), E_SIZE);
     assert_refused(E_SIZE, 100); /* the true size */
-    assert_int_equal(healed->free_sized(s, a, 16), E_SIZE);
-    assert_int_equal((int)healed->seed(s, SEED_DO_FREE, 0x400000, 4096), E_FOREIGN);
-    assert_int_equal((int)healed->seed(s, SEED_EXEC, 0x464C457F, 0x10101), E_FOREIGN);
-    assert_int_equal((int)healed->seed(s, SEED_DO_FREE_4K, a, 0), E_FOREIGN);
-    assert_int_equal(healed->seed(s, SEED_DO_KMALLOC, 16, 0), 0);
-    assert_int_equal(healed->seed(s, SEED_DO_KMALLOC_4K, 0, 0), 0);
+    assert_int_equal(healed->free_sized(visitor, a, 16), E_SIZE);
+    assert_int_equal((int)healed->seed(visitor, SEED_DO_FREE, 0x400000, 4096), E_FOREIGN);
+    assert_int_equal((int)healed->seed(visitor, SEED_EXEC, 0x464C457F, 0x10101), E_FOREIGN);
+    assert_int_equal((int)healed->seed(visitor, SEED_DO_FREE_4K, a, 0), E_FOREIGN);
+    assert_int_equal(healed->seed(visitor, SEED_DO_KMALLOC, 16, 0), 0);
+    assert_int_equal(healed->seed(visitor, SEED_DO_KMALLOC_4K, 0, 0), 0);
     assert_refused(E_FOREIGN, 0);
-    assert_int_equal((int)healed->seed(s, SEED_CALLS, 0, 0), E_NOSYS);
-    assert_int_equal(healed->seed(s, SEED_DO_FREE, a, 100), OK);
-    assert_int_equal(healed->seed(s, SEED_DO_FREE_4K, page, 0), OK);
+    assert_int_equal((int)healed->seed(visitor, SEED_CALLS, 0, 0), E_NOSYS);
+    assert_int_equal(healed->seed(visitor, SEED_DO_FREE, a, 100), OK);
+    assert_int_equal(healed->seed(visitor, SEED_DO_FREE_4K, page, 0), OK);
     audit();
-    machine_exit(s, 0);
+    machine_exit(visitor, 0);
 }
 
 /* ---- The past ---- */
-
-static char *photograph(moment_t at) {
-    char *text;
-    size_t size;
-    FILE *f = open_memstream(&text, &size);
-    struct table_totals t;
-    struct process_totals p;
-    struct table_entry e;
-    sutured->books->totals(at, &t);
-    fprintf(f, "%u %u %u %u %u %u %u %u\n", t.entries, t.losts, t.lostsize, t.foreign, t.phantoms, t.newest,
-            t.frames, t.mapping_calls);
-    for (uint32_t i = 0; sutured->books->entry(at, i, &e); i++) {
-        fprintf(f, "%x %x %s %d %u %u\n", e.address, e.size, e.from, e.pid, e.seq, e.number);
-    }
-    for (int slot = 0; slot < 3; slot++) {
-        sutured->books->process(at, &spaces[slot], &p);
-        fprintf(f, "%x %u %u %u %u %u %x %x\n", p.heap.end, p.asked, p.freed, p.frames, p.mapping_calls,
-                p.phantoms, p.withheld.start, p.withheld.end);
-    }
-    fprintf(f, "%u", regime_phantoms(at));
-    fclose(f);
-    return text;
-}
 
 static void one_turn(void) {
     uint32_t at = draw(3) ? 0x800000 + draw(64) * 256 : USER_HEAP + draw(64) * 256, size = 256 * draw(4);
@@ -701,12 +556,12 @@ static void one_turn(void) {
     case 1: sys_malloc(draw(5000)); break;
     case 2:
     case 3: sys_free(at, size); break;
-    case 4: sutured->malloc_4k(s); break;
-    case 5: sutured->free_4k(s, at); break;
+    case 4: sutured->malloc_4k(visitor); break;
+    case 5: sutured->free_4k(visitor, at); break;
     case 6: do_malloc(size); break;
     case 7: do_free(at, size); break;
     case 8: seed(SEED_EXEC, 0x464C457F, 0x10101); break;
-    default: space_may(s, at, 1, true); break;
+    default: space_may(visitor, at, 1, true); break;
     }
 }
 
@@ -719,14 +574,14 @@ static void the_past_has_the_table_too(void **state) {
     machine_start(64);
     random_start(6);
     open_museum();
-    struct space *one = s, *two = visitor(5);
+    struct space *one = visitor, *two = visitor_new(5);
     for (int n = 0; n < 40; n++) {
         if (n == 20) { /* they leave, the arena is new, others come */
             machine_exit(one, 0);
             machine_exit(two, 0);
             assert_int_equal(sutured->reset(), OK);
-            one = visitor(6);
-            two = visitor(7);
+            one = visitor_new(6);
+            two = visitor_new(7);
         }
         for (int i = 0; i < 30; i++) {
             act_as(draw(2) ? one : two, (uint8_t)draw(2));
