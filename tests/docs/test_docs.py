@@ -3,7 +3,8 @@
 What stands in backticks is a name. By its form it is one of these, and each has to exist:
   make WORD NAME=...     targets and variables of the Makefile
   -option                an option that tools/ use
-  a/path, file.c         a file (NAME stands for any); below build/, one that the Makefile or tools/ make
+  a/path, file.c         a file (NAME stands for any, [ch] for both endings); below build/, one that the Makefile or
+                         tools/ make
   word=...               a word of the kernel's command line
   VERB words             a command; words in lower case are its usage's, or else programs or texts in the code
   struct word            a type; likewise enum
@@ -75,7 +76,12 @@ def path_exists(path):
         return True
     if path.startswith("build/"):
         return pathlib.Path(path).name in TOOLS or pathlib.Path(path).stem in PROGRAMS
-    return bool(list(TOP.glob(path.replace("NAME", "*"))))
+    return all(list(TOP.glob(each.replace("NAME", "*"))) for each in endings(path))
+
+
+def endings(path):
+    """a/path.[ch] is two files."""
+    return [path.replace("[ch]", ending) for ending in ("c", "h")] if path.endswith(".[ch]") else [path]
 
 
 def missing(span):
@@ -88,7 +94,7 @@ def missing(span):
         return [w for w in words[1:] if not (w in TARGETS or "=" in w and whole(w.split("=")[0], MAKEFILE))]
     if span[0] == "-":
         return [] if whole(words[0], TOOLS) else words[:1]
-    if re.fullmatch(r"[\w./-]+", span) and ("/" in span or re.search(r"\.(c|h|py|sh|asm|md|txt|ld|iso|elf)$", span)):
+    if re.fullmatch(r"[\w./-]+(\.\[ch\])?", span) and ("/" in span or re.search(r"\.(c|h|py|sh|asm|md|txt|ld|iso|elf)$", span)):
         return [] if path_exists(span) else [span]
     if re.match(r"[a-z]+=", span):
         return [] if f'"{span.split("=")[0]}="' in CODE else [span]
@@ -125,10 +131,10 @@ def test_names_exist(page):
 
 
 def test_invented_names_are_found():
-    for span in ("heap_lowest_fat", "struct hole", "mm/holes.h", "make fly", "dump nothing", "run nonesuch", "-nosuch",
+    for span in ("heap_lowest_fat", "struct hole", "mm/holes.h", "viz/vga_ports.[ch]", "viz/layout.[ch]", "make fly", "dump nothing", "run nonesuch", "-nosuch",
                  "walk=NAME", "int 0x81234", "space->no_such_field", "build/no.iso"):
         assert missing(span), span
-    for span in ("heap_lowest_fit", "struct tile", "mm/heap.h", "make deps run", "dump heap PID", "run=NAME"):
+    for span in ("heap_lowest_fit", "struct tile", "mm/heap.h", "mm/heap.[ch]", "make deps run", "dump heap PID", "run=NAME"):
         assert not missing(span), span
 
 
@@ -160,8 +166,9 @@ def test_every_page_is_linked_from_the_readme():
 
 def test_each_file_of_the_rooms_has_a_place():
     page = (TOP / "docs/rooms.md").read_text()
-    named = {path for span in re.findall(r"`([^`\n]+)`", page) for path in TOP.glob(span.replace("NAME", "*"))}
-    assert set(files("boot/*", "kernel/*.c", "kernel/*.asm", "mm/*.c", "viz/*.c")) <= named
+    named = {path for span in re.findall(r"`([^`\n]+)`", page) for each in endings(span)
+             for path in TOP.glob(each.replace("NAME", "*"))}
+    assert set(files("boot/*", "kernel/*", "mm/*", "viz/*", "tools/*")) - named == set()
 
 
 def test_the_readme_lists_every_command_and_key():
