@@ -49,7 +49,7 @@ SHOTS = [
      shows("a heap address", 3)),
     ("launcher", ["kill all", "regime healed", "view launcher"], shows("churn")),
     ("help", ["view help"], shows("KEYS")),
-    ("compare", ["kill all", "regime reset", "compare suture", "view race"], shows("The heap got them")),
+    ("compare", ["kill all", "regime reset", "compare suture", "view race"], shows("shrank by 77,824")),
 ]
 
 # The seed's cases in the museum: the program that plays one, and the words on the screen at the telling moment.
