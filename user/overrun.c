@@ -15,7 +15,7 @@ int main(void) {
 
     int answer = free(name);
     bool caught = answer == E_OVERRUN;
-    say(caught ? "At free the guard behind the block is missing: caught, and named."
+    say(caught ? "At free the guard behind the block is damaged: caught, and named."
         : strcmp(neighbour, "still here") == 0
             ? "free returns 0: there was no guard, and nobody noticed."
             : "free returns 0, and the neighbour's words were overwritten.");
