@@ -170,8 +170,8 @@ void heap_count(moment_t at, const struct heap *heap, struct region region, stru
 void heap_count_on(moment_t at, const struct heap *heap, struct region region, const struct tile **hint,
                    struct heap_shares *out);
 
-/* A number that tells how blocks lie in the region: another when they lie differently. */
-uint16_t heap_sum(moment_t at, const struct heap *heap, struct region region);
+/* A number that tells how blocks lie in the region: another when they lie differently. `hint` as above. */
+uint16_t heap_sum(moment_t at, const struct heap *heap, struct region region, const struct tile *hint);
 
 /* The heap's figures at that moment. */
 struct heap_figures {

@@ -148,13 +148,25 @@ void heap_count(moment_t at, const struct heap *h, struct region region, struct 
     heap_count_on(at, h, region, &hint, out);
 }
 
-uint16_t heap_sum(moment_t at, const struct heap *h, struct region region) {
-    struct tile_view t;
-    uint32_t sum = 0;
-    for (uint32_t from = region.start; from != region.end && heap_tile(at, h, from, &t);) {
-        uint32_t stop = t.at.end - from < region.end - from ? t.at.end : region.end;
-        sum = t.state == TILE_BLOCK ? (sum ^ from) * 2654435769u + stop : sum;
-        from = stop;
+/* One block more. */
+static uint32_t summed(uint32_t sum, uint32_t from, uint32_t stop) {
+    return (sum ^ from) * 2654435769u + stop;
+}
+
+uint16_t heap_sum(moment_t at, const struct heap *h, struct region region, const struct tile *hint) {
+    struct tile_view view;
+    uint32_t sum = 0, from = region.start, stop = region.start;
+    if (at == NOW) {
+        for (const struct tile *t = tile_near(h, hint, from); t && stop < region.end;
+             t = t->next, from = stop) {
+            stop = smaller(t->at.end, region.end);
+            sum = t->state == TILE_BLOCK ? summed(sum, from, stop) : sum;
+        }
+    } else {
+        for (; stop < region.end && heap_tile(at, h, from, &view); from = stop) {
+            stop = smaller(view.at.end, region.end);
+            sum = view.state == TILE_BLOCK ? summed(sum, from, stop) : sum;
+        }
     }
     return (uint16_t)(sum ^ sum >> 16);
 }

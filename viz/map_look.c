@@ -143,11 +143,12 @@ static uint8_t paint_heap(struct sweep *sweep, struct region whole, struct pixel
     const struct heap *heap = next_heap(sweep, whole.start);
     struct region bytes = in_range(whole, sweep->heap_range);
     struct heap_shares shares;
+    const struct tile *first = sweep->tile;
     heap_count_on(sweep->at, heap, bytes, &sweep->tile, &shares);
     if (shares.block) {
         pixel->now.owner = (uint8_t)heap->config.owner;
         pixel->now.owned = shares.block;
-        pixel->now.sum = sweep->compares ? heap_sum(sweep->at, heap, bytes) : 0;
+        pixel->now.sum = sweep->compares ? heap_sum(sweep->at, heap, bytes, first) : 0;
     }
     uint32_t hole = shares.hole, unmapped = 0;
     if (hole > shares.block && shares.wide) { /* else the block has it, or no hole is without its page */
