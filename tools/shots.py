@@ -78,13 +78,11 @@ IN_LOOKS = ["overview", "memman", "sutured", "pages", "heap", "processes", "past
 
 
 def take(machine, path):
-    past = "PAST" in machine.rows()[0]  # it stands still
-    if not past:
-        machine.command("hold")
+    machine.command("hold")  # it paints, too
     image = machine.picture().quantize(16, dither=0)  # as many colours as text mode has
     image.save(path, optimize=True)
     print(f"  SHOT  {path}", flush=True)
-    if not past:
+    if "PAST" not in machine.rows()[0]:  # the present, to which "go" would lead
         machine.command("go")
 
 

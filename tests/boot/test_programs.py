@@ -173,6 +173,17 @@ def test_each_kind_of_call_can_fail(machine):
     assert left and refused > 5 and lacking > 15
 
 
+@pytest.mark.parametrize("before", [[], ["pause"], ["pause", "back 1"]], ids=" ".join)
+def test_a_caption_goes_with_its_program(machine, before):
+    run(machine, "holes")
+    wait_until("a caption", lambda: any("Every other one is freed" in row for row in machine.rows()))
+    for command in [*before, "kill all", "hold"]:
+        machine.command(command)
+    rows = machine.rows()
+    machine.command("go")
+    assert not any("Every other one" in row for row in rows)
+
+
 def test_four_kinds_one_after_another():
     """In each phase of fourkinds its zone has the largest share lent, in a machine of 16 MB more than one in fifty."""
     with Machine(boot_kernel(*PROGRAMS), memory=16, options=NO_WAITING) as machine:
