@@ -94,7 +94,8 @@ def missing(span):
         return [w for w in words[1:] if not (w in TARGETS or "=" in w and whole(w.split("=")[0], MAKEFILE))]
     if span[0] == "-":
         return [] if whole(words[0], TOOLS) else words[:1]
-    if re.fullmatch(r"[\w./-]+(\.\[ch\])?", span) and ("/" in span or re.search(r"\.(c|h|py|sh|asm|md|txt|ld|iso|elf)$", span)):
+    if re.fullmatch(r"[\w./-]+(\.\[ch\])?", span) and (
+            "/" in span or re.search(r"\.(c|h|py|sh|asm|md|txt|ld|iso|elf)$", span)):
         return [] if path_exists(span) else [span]
     if re.match(r"[a-z]+=", span):
         return [] if f'"{span.split("=")[0]}="' in CODE else [span]
@@ -131,10 +132,12 @@ def test_names_exist(page):
 
 
 def test_invented_names_are_found():
-    for span in ("heap_lowest_fat", "struct hole", "mm/holes.h", "viz/vga_ports.[ch]", "viz/layout.[ch]", "make fly", "dump nothing", "run nonesuch", "-nosuch",
-                 "walk=NAME", "int 0x81234", "space->no_such_field", "build/no.iso"):
+    for span in ("heap_lowest_fat", "struct hole", "mm/holes.h", "viz/vga_ports.[ch]", "viz/layout.[ch]", "make fly",
+                 "dump nothing", "run nonesuch", "-nosuch", "walk=NAME", "int 0x81234", "space->no_such_field",
+                 "build/no.iso"):
         assert missing(span), span
-    for span in ("heap_lowest_fit", "struct tile", "mm/heap.h", "mm/heap.[ch]", "make deps run", "dump heap PID", "run=NAME"):
+    for span in ("heap_lowest_fit", "struct tile", "mm/heap.h", "mm/heap.[ch]", "make deps run", "dump heap PID",
+                 "run=NAME"):
         assert not missing(span), span
 
 
@@ -144,6 +147,11 @@ def test_addresses_in_maps_are_those_of_the_code(page):
     for address, name in re.findall(r"^([0-9A-F]{8}) +([A-Z]+_[A-Z_]+)", maps, re.M):
         value = re.search(rf"#define {name} +0x([0-9A-F]+)u", CODE)
         assert value and int(value[1], 16) == int(address, 16), name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_lines_fit_into_120_columns(page):
+    assert not [line for line in page.read_text().splitlines() if len(line) > 120 and not line.startswith("|")]
 
 
 def anchors(page):
