@@ -112,7 +112,7 @@ enum {
 /* A regime's own table, the heap below it, figures and the story of the newest entry at the body's end. */
 enum {
     BOOKS_ROW = BODY_ROW,
-    BOOKS_LOSTS = 46,
+    BOOKS_LOSTS = 51,
     BOOKS_NUMBER_END = 5,
     BOOKS_ADDRESS = 6,
     BOOKS_SIZE_END = 28,

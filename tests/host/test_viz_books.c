@@ -147,7 +147,7 @@ static void test_withheld(void **state) {
         sutured->free_sized(space, block + 32 * i, 16);
     }
     frame_at(NOW);
-    assert_true(shows("losts 1  lostsize 16"));
+    assert_true(shows("4,090 of 4,090 entries   losts 1  lostsize 16"));
     assert_int_equal(viz_target[BOOKS_ROW * SCREEN_COLUMNS + BOOKS_LOSTS] >> 8, ATTR_ERROR_TEXT);
     assert_true(shows("! case 8"));
     assert_true(shows("losts counts it."));
