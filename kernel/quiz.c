@@ -89,8 +89,8 @@ static void put_question(void) {
     if (hole_at(&space->heap, question.choice, &tile))
         format_text(choice, sizeof choice, "%08X, %'u B", (unsigned)tile.at.start,
                     (unsigned)region_size(tile.at));
-    format_text(text, sizeof text, "%s: malloc(%" PRIu32 "), %s: which hole?  \x1B %s \x1A  Enter",
-                space->name, e->arg[0], space->heap.config.policy->title, choice);
+    format_text(text, sizeof text, "malloc(%" PRIu32 "), %s: which hole?  \x1B %s \x1A  Enter", e->arg[0],
+                space->heap.config.policy->title, choice);
 }
 
 static void show_choice(void) {
@@ -138,23 +138,26 @@ static void ask(const struct event *e) {
     show_choice();
 }
 
-/* "Best fit passed 7 holes and took the smallest that fits, 800 B." behind what stands in the text. */
+/* "Best fit passed 7 holes and took the smallest that fits, 800 B." behind what stands in the text; shorter where the row
+ * is too short for it: the explanation of the step counts the holes too. */
 static void tell_why(const struct event *e) {
     const struct policy *policy = NULL;
     TABLE_EACH(policies, const struct policy, p)
     policy = (*p)->code == e->policy ? *p : policy;
     uint32_t passed = e->arg[1];
-    char title[24];
+    char title[24], holes[32], took[64];
     copy_text(title, policy ? policy->title : "it", sizeof title);
     title[0] -= 'a' - 'A';
-    append_text(text, sizeof text, "%s ", title);
-    if (passed)
-        append_text(text, sizeof text, "passed %" PRIu32 " hole%s and ", passed, passed == 1 ? "" : "s");
+    format_text(holes, sizeof holes, "passed %" PRIu32 " hole%s and ", passed, passed == 1 ? "" : "s");
     if (question.grows)
-        append_text(text, sizeof text, "found none that fits: the heap grew.");
+        copy_text(took, "found none that fits: the heap grew.", sizeof took);
     else
-        append_text(text, sizeof text, "took %s, %'u B.", policy ? policy->takes : "the one",
+        format_text(took, sizeof took, "took %s, %'u B.", policy ? policy->takes : "the one",
                     (unsigned)region_size(e->was));
+    append_text(text, sizeof text, "%s ", title);
+    if (passed && text_length(text) + text_length(holes) + text_length(took) <= SCREEN_COLUMNS)
+        append_text(text, sizeof text, "%s", holes);
+    append_text(text, sizeof text, "%s", took);
 }
 
 /* Back to the present, where the explanation of the step stands. */

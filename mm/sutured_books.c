@@ -12,8 +12,18 @@ static const struct shelf *shelf(moment_t at) {
 
 /* ---- what changes is told ---- */
 
+/* Whose it is: an entry its zone's, a limit its heap's; a new arena is everybody's. */
+static enum owner owner_of_change(enum seed_change change, struct region at) {
+    switch (change) {
+    case SEED_LIMIT:
+    case SEED_PROCESS: return OWNER_HEAP;
+    case SEED_RESET: return OWNER_SYSTEM;
+    default: return arena[arena_zone_at(at.start)].owner;
+    }
+}
+
 struct event *books_tell(enum seed_change change, struct region at, struct region was) {
-    struct event *e = event_emit(EV_SEED, arena[arena_zone_at(at.start)].owner, at, was);
+    struct event *e = event_emit(EV_SEED, owner_of_change(change, at), at, was);
     e->arg[1] = change;
     return e;
 }

@@ -537,6 +537,15 @@ def test_a_question_can_be_left(machine):
     wait_until("no question", lambda: not question(machine))
 
 
+def test_the_longest_choice_stands_whole(machine):
+    """A program with a long name asks for its first block."""
+    machine.command("pause")
+    machine.command("run useafterfree")
+    machine.command("quiz on")
+    assert quiz_step(machine)
+    wait_until("the choice", lambda: "the heap grows \x1A  Enter" in question(machine))
+
+
 def asked_about_sizes(machine):
     machine.command("pause")
     machine.command("guard off")

@@ -431,6 +431,24 @@ static void phantoms_stand_in_the_title(void **state) {
     close_museum();
 }
 
+/* The foreign owner's colour is for errors: a new arena, a new process and a limit that moves are none. */
+static void books_in_order_are_somebodys(void **state) {
+    uint32_t of_change[SEED_RESET + 1] = {0};
+    (void)state;
+    open_museum();
+    sys_malloc(64);
+    do_malloc(4096);
+    close_museum();
+    for (uint32_t seq = events_oldest(); seq < events.next; seq++) {
+        const struct event *e = event_at(seq);
+        if (e->kind == EV_SEED) {
+            of_change[e->arg[1]]++;
+        }
+        assert_int_not_equal(e->owner, OWNER_FOREIGN);
+    }
+    assert_true(of_change[SEED_LIMIT] && of_change[SEED_PROCESS] && of_change[SEED_RESET]);
+}
+
 static void threads_share_their_parents_limit(void **state) {
     (void)state;
     open_museum();
@@ -632,6 +650,7 @@ int main(void) {
         cmocka_unit_test_setup(no_size_is_too_large, new_machine),
         cmocka_unit_test_setup(places_have_names, new_machine),
         cmocka_unit_test_setup(phantoms_stand_in_the_title, new_machine),
+        cmocka_unit_test_setup(books_in_order_are_somebodys, new_machine),
         cmocka_unit_test_setup(threads_share_their_parents_limit, new_machine),
         cmocka_unit_test_setup(a_small_machine_runs_out_first, new_machine),
         cmocka_unit_test_setup(each_failure_is_undone, new_machine),
