@@ -62,10 +62,10 @@ static void count_bytes(struct sweep *sweep, struct region bytes, uint32_t count
 
 void seen_note(struct seen *seen, const uint32_t counts[OWNERS]) {
     uint32_t sum = 0, most = 0;
-    for (uint8_t o = OWNER_FREE + 1; o < OWNERS; o++) {
+    for (int o = OWNER_FREE + 1; o < OWNERS; o++) {
         seen->owned += counts[o];
         sum = sum * 31 + counts[o];
-        seen->owner = counts[o] > most ? o : seen->owner;
+        seen->owner = counts[o] > most ? (uint8_t)o : seen->owner;
         most = larger(most, counts[o]);
     }
     seen->sum = (uint16_t)(sum ^ sum >> 16);

@@ -123,8 +123,8 @@ static struct seen look_behind(const struct space *space, uint32_t entry, moment
     if (start < KERNEL_BASE) {
         paging_count(at, space, (struct region){start, start + TABLE_SPAN}, counts);
     }
-    for (uint8_t o = 0; o < OWNERS; o++) {
-        best = counts[o] && counts[o] >= counts[best] ? o : best;
+    for (int o = 0; o < OWNERS; o++) {
+        best = counts[o] && counts[o] >= counts[best] ? (uint8_t)o : best;
     }
     seen_note(&seen, counts);
     seen.owner = best;

@@ -331,7 +331,7 @@ static void nothing(struct screen *screen) {
 }
 
 static void paint(struct screen *screen, const struct viz_status *status, const struct space *space) {
-    struct lane lanes[LANES_MOST];
+    struct lane lanes[LANES_MOST] = {0};
     (void)space;
     if (!status->race) {
         nothing(screen);
