@@ -10,6 +10,7 @@
 #include "mm/policy.h"
 #include "viz/cursor.h"
 #include "viz/viz.h"
+#include "viz/words.h"
 
 enum { TEXT_BYTES = 96 };
 
@@ -148,7 +149,7 @@ static void tell_why(const struct event *e) {
     char title[24], holes[32], took[64];
     copy_text(title, policy ? policy->title : "it", sizeof title);
     title[0] -= 'a' - 'A';
-    format_text(holes, sizeof holes, "passed %" PRIu32 " hole%s and ", passed, passed == 1 ? "" : "s");
+    format_text(holes, sizeof holes, "passed %" PRIu32 " hole%s and ", passed, plural(passed));
     if (question.grows)
         copy_text(took, "found none that fits: the heap grew.", sizeof took);
     else
