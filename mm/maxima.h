@@ -51,7 +51,7 @@ static inline uint32_t maxima_parent(uint32_t node) {
 }
 
 static inline uint32_t maxima_children(uint32_t node) {
-    return (node - MAXIMA_ROOT + 1) * MAXIMA_CHILDREN;
+    return node * MAXIMA_CHILDREN - (MAXIMA_ROOT - 1) * MAXIMA_CHILDREN;
 }
 
 static inline uint32_t maxima_largest(const struct maxima *m) {
@@ -94,7 +94,8 @@ static inline uint32_t maxima_first(const struct maxima *m, uint32_t value) {
     uint32_t i = m->top;
     while (i < m->leaves) {
         i = maxima_children(i);
-        i += node[i] >= value ? 0 : node[i + 1] >= value ? 1 : node[i + 2] >= value ? 2 : 3;
+        const uint32_t *child = &node[i];
+        i += child[0] >= value ? 0 : child[1] >= value ? 1 : child[2] >= value ? 2 : 3;
     }
     return i - m->leaves;
 }

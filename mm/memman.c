@@ -36,17 +36,14 @@ GRAINED struct region unit_region(const struct zone_info *z, const struct grain 
     return (struct region){start, start + (units << g.unit_shift)};
 }
 
-/* The free range that starts in a bucket; there is one. */
-GRAINED uint32_t bucket_start(const struct zone_info *z, const struct grain g, uint32_t bucket) {
-    uint32_t unit = bucket << g.bucket_shift;
-    bool second = g.bucket_shift && (!is_start(z, unit) || record(z, g, unit)->state != RANGE_FREE);
-    return unit + second;
-}
-
 /* The lowest free range of at least `units`, or the zone's end. */
 GRAINED uint32_t first_fit(const struct zone_info *z, const struct grain g, uint32_t units) {
-    if (maxima_largest(&z->largest) >= units) {
-        return bucket_start(z, g, maxima_first(&z->largest, units));
+    const struct maxima *tree = &z->largest;
+    uint32_t need = memman_leaf(g.bucket_shift, 0, units);
+    if (maxima_largest(tree) >= need) {
+        uint32_t bucket = maxima_first(tree, need);
+        return (bucket << g.bucket_shift) +
+               (tree->node[tree->leaves + bucket] & ((1u << g.bucket_shift) - 1));
     }
     return z->units - z->tail >= units ? z->tail : z->units;
 }
@@ -58,10 +55,10 @@ GRAINED void forget_front(struct zone_info *z, const struct grain g, uint32_t un
     if (unit == z->tail) {
         z->tail = next;
     } else if (rest && next_bucket == bucket) {
-        maxima_lower(&z->largest, bucket, rest);
+        maxima_lower(&z->largest, bucket, memman_leaf(g.bucket_shift, next, rest));
     } else {
         if (rest) {
-            maxima_raise(&z->largest, next_bucket, rest);
+            maxima_raise(&z->largest, next_bucket, memman_leaf(g.bucket_shift, next, rest));
         }
         maxima_lower(&z->largest, bucket, 0);
     }
@@ -93,6 +90,9 @@ static void return_frames(struct region at, struct region hole) {
         owners_set(first, last + 1 - first, OWNER_FREE, NO_SLOT);
     }
 }
+
+/* No request is larger, so that rounding up to units cannot wrap. */
+#define SIZE_MOST 0xF0000000u
 
 static paddr_t refuse_alloc(enum zone zone, uint32_t size, enum owner owner) {
     struct region none = {0, 0};
@@ -148,7 +148,7 @@ paddr_t memman_alloc(enum zone zone, uint32_t size, enum owner owner, uint8_t sl
     struct zone_info *z = &zones[zone];
     __asm__("" : "+r"(z)); /* else the compiler works its address out anew for each field */
     bool fails = memman_fail && --memman_fail == 0;
-    if (fails || size == 0 || size > region_size(z->span)) {
+    if (fails || size - 1 >= SIZE_MOST) {
         return refuse_alloc(zone, size, owner);
     }
     return z->head ? lend(z, byte_grain, zone, size, owner, slot)
@@ -238,7 +238,7 @@ GRAINED void take_back(enum zone zone, const struct grain g, uint32_t unit, stru
             maxima_lower(&z->largest, start >> g.bucket_shift, 0);
         }
     } else {
-        maxima_raise(&z->largest, start >> g.bucket_shift, units);
+        maxima_raise(&z->largest, start >> g.bucket_shift, memman_leaf(g.bucket_shift, start, units));
         if (joins_after && after >> g.bucket_shift != start >> g.bucket_shift) {
             maxima_lower(&z->largest, after >> g.bucket_shift, 0);
         }

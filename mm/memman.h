@@ -6,7 +6,7 @@
  * A zone hands out units (a page, or 32 bytes). The range that starts at unit u has its record at records + u
  * * stride: in a table beside the frames for pages, in the first 16 bytes of the range itself for bytes.
  * `starts` has a bit for each unit where a range starts. A bucket is as many units as hold the start of one free range at
- * most; leaf b of a tree of maxima is the size of the one in bucket b. First fit goes down the tree's left side. The free
+ * most; leaf b of a tree of maxima is the one's in bucket b: its size and, in the lowest bits, its place there. First fit goes down the tree's left side. The free
  * range at the zone's end, from which most calls take, is not in the tree: it is the tail, asked last. Every operation is
  * O(log units in use), whatever the number of ranges.
  */
@@ -57,6 +57,11 @@ struct zone_info {
     uint8_t *records;
 };
 extern struct zone_info zones[ZONES];
+
+/* The leaf of a free range; a request of so many units needs one of at least its own, at place 0. */
+static inline uint32_t memman_leaf(uint32_t bucket_shift, uint32_t unit, uint32_t units) {
+    return units << bucket_shift | (unit & ((1u << bucket_shift) - 1));
+}
 
 extern const enum owner zone_owner[ZONES];
 

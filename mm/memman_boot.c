@@ -204,7 +204,7 @@ static void add_range(enum zone zone, struct region at, enum range_state state, 
         if (at.end == z->span.end) {
             z->tail = unit;
         } else {
-            maxima_raise(&z->largest, unit >> z->bucket_shift, units);
+            maxima_raise(&z->largest, unit >> z->bucket_shift, memman_leaf(z->bucket_shift, unit, units));
         }
     }
 }

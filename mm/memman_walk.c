@@ -177,7 +177,7 @@ uint32_t memman_used(enum zone zone) {
 
 uint32_t memman_largest(enum zone zone) {
     const struct zone_info *z = &zones[zone];
-    return larger(maxima_largest(&z->largest), z->units - z->tail) << z->unit_shift;
+    return larger(maxima_largest(&z->largest) >> z->bucket_shift, z->units - z->tail) << z->unit_shift;
 }
 
 /* ---- the sweep ---- */
@@ -292,7 +292,7 @@ static uint32_t bucket_expected(const struct zone_info *z, uint32_t bucket) {
     struct range free;
     for (; unit < end; unit++) {
         if (free_at(z, unit, &free) && unit != z->tail) {
-            return region_size(free.at) >> z->unit_shift;
+            return memman_leaf(z->bucket_shift, unit, region_size(free.at) >> z->unit_shift);
         }
     }
     return 0;
