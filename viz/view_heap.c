@@ -355,7 +355,7 @@ static void list(struct screen *screen, const struct viz_status *status, const s
     if (region_empty(range)) {
         screen_text(screen, view.list_row, TILE_ADDRESS, LINE_END, ATTR_TEXT,
                     in_books(space) ? "the seed keeps the books of this heap: F3 shows them"
-                                    : "no block yet: the first malloc makes the heap");
+                                    : "no block: the next malloc makes the heap");
     }
 }
 

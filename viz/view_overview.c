@@ -138,7 +138,7 @@ static void statistics(struct screen *screen, const struct viz_status *status, c
     }
     if (region_empty(heap_range(status->moment, heap))) {
         screen_text(screen, row, LABEL_COLUMN, LINE_END, ATTR_TEXT,
-                    "no block yet: the first malloc makes the heap");
+                    "no block: the next malloc makes the heap");
         return;
     }
     screen_print(screen, row, LABEL_COLUMN, LINE_END, ATTR_TEXT, "%s   %s   %s", blocks, free, hole);

@@ -323,7 +323,7 @@ static void head(struct screen *screen, const struct race *race, const struct la
 
 static void nothing(struct screen *screen) {
     screen_text(screen, RACE_HEAD_ROW, LABEL_COLUMN, LINE_END, ATTR_HEADING, "RACE");
-    screen_text(screen, RACE_MAP_ROW, MAP_COLUMN, LINE_END, ATTR_TEXT, "No race has been started.");
+    screen_text(screen, RACE_MAP_ROW, MAP_COLUMN, LINE_END, ATTR_TEXT, "No race runs now.");
     screen_text(screen, RACE_MAP_ROW + 1, MAP_COLUMN, LINE_END, ATTR_DIM,
                 "race sizes first best worst   runs a program under three policies,");
     screen_text(screen, RACE_MAP_ROW + 2, MAP_COLUMN, LINE_END, ATTR_DIM,

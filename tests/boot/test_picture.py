@@ -199,7 +199,7 @@ def test_after_a_race(machine):
     machine.command("hold")
     guest = Guest(machine.memory)
     assert not any(guest.field(at, "map_place.kind") for at in guest.array("viz_maps", "map_place", guest.MAPS))
-    assert "No race has been started." in "".join(machine.rows())
+    assert "No race runs now." in "".join(machine.rows())
     machine.command("view overview")
 
 

@@ -342,7 +342,7 @@ static void test_pages(void **state) {
     assert_int_equal(address_on(LIST + 2), USER_PAGES + 2 * PAGE_SIZE);
     viz_key('u');
     frame();
-    assert_non_null(strstr(row_text(LIST), "no block yet"));
+    assert_non_null(strstr(row_text(LIST), "no block: "));
 }
 
 static void test_past(void **state) {
