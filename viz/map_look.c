@@ -80,7 +80,7 @@ static void note_counts(const struct sweep *sweep, const uint32_t counts[OWNERS]
 /* Are all frames from `first` to `last` of one owner, by what is known of whole groups? Most of memory is, and a pixel of it
  * costs no counting then. */
 static bool all_one(struct sweep *sweep, uint32_t first, uint32_t last) {
-    if (sweep->at != NOW || sweep->compares) {
+    if (sweep->at != NOW) {
         return false;
     }
     if (!region_has(sweep->run, first)) {
@@ -90,12 +90,14 @@ static bool all_one(struct sweep *sweep, uint32_t first, uint32_t last) {
 }
 
 static uint8_t paint_frames(struct sweep *sweep, struct region bytes, struct seen *seen) {
-    if (sweep->place->shift >= PAGE_SHIFT &&
-        all_one(sweep, bytes.start >> PAGE_SHIFT, (bytes.end - 1) >> PAGE_SHIFT)) {
-        return sweep->run_owner;
-    }
     uint32_t counts[OWNERS] = {0};
     struct region frames = region_pages(bytes);
+    if (sweep->place->shift >= PAGE_SHIFT &&
+        all_one(sweep, bytes.start >> PAGE_SHIFT, (bytes.end - 1) >> PAGE_SHIFT)) {
+        counts[sweep->run_owner] = region_size(frames) >> PAGE_SHIFT;
+        note_counts(sweep, counts, seen);
+        return sweep->run_owner;
+    }
     if (sweep->place->shift < PAGE_SHIFT && byte_range(sweep, bytes.start)) {
         count_bytes(sweep, bytes, counts);
     } else {
