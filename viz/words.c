@@ -420,9 +420,9 @@ static void words_seed_call(const struct event *e, struct words *w) {
     bool free = e->arg[0] == SEED_SYS_FREE || e->arg[0] == SEED_DO_FREE || e->arg[0] == SEED_EXEC;
     const char *name = e->arg[0] < SEED_CALLS ? seed_call_names[e->arg[0]] : "call";
     if (free) {
-        CALL(w, "%s(%X, %u)", name, e->arg[1], e->arg[2]);
+        CALL(w, "%s(%08X, %u)", name, e->arg[1], e->arg[2]);
     } else {
-        CALL(w, e->arg[0] == SEED_SYS_FREE_4K || e->arg[0] == SEED_DO_FREE_4K ? "%s(%X)" : "%s(%u)", name,
+        CALL(w, e->arg[0] == SEED_SYS_FREE_4K || e->arg[0] == SEED_DO_FREE_4K ? "%s(%08X)" : "%s(%u)", name,
              e->arg[1]);
     }
     RESULT(w, free ? "= %d" : "= %08X", e->arg[3]);
