@@ -89,15 +89,23 @@ static bool all_one(struct sweep *sweep, uint32_t first, uint32_t last) {
     return region_has(sweep->run, last);
 }
 
+/* A pixel whose frames are all of the run's owner. */
+static uint8_t note_one(const struct sweep *sweep, struct region bytes, struct seen *seen) {
+    if (sweep->compares) {
+        uint32_t counts[OWNERS] = {0};
+        counts[sweep->run_owner] = region_size(bytes) >> PAGE_SHIFT;
+        seen_note(seen, counts);
+    }
+    return sweep->run_owner;
+}
+
 static uint8_t paint_frames(struct sweep *sweep, struct region bytes, struct seen *seen) {
-    uint32_t counts[OWNERS] = {0};
-    struct region frames = region_pages(bytes);
     if (sweep->place->shift >= PAGE_SHIFT &&
         all_one(sweep, bytes.start >> PAGE_SHIFT, (bytes.end - 1) >> PAGE_SHIFT)) {
-        counts[sweep->run_owner] = region_size(frames) >> PAGE_SHIFT;
-        note_counts(sweep, counts, seen);
-        return sweep->run_owner;
+        return note_one(sweep, bytes, seen);
     }
+    uint32_t counts[OWNERS] = {0};
+    struct region frames = region_pages(bytes);
     if (sweep->place->shift < PAGE_SHIFT && byte_range(sweep, bytes.start)) {
         count_bytes(sweep, bytes, counts);
     } else {
