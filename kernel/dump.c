@@ -6,8 +6,6 @@
 #include "mm/policy.h"
 #include "mm/regime.h"
 
-#define TABLE_SPAN 0x00400000u
-
 static const char *dump_memman(struct command *command) {
     for (int z = 0; z < ZONES; z++) {
         const struct zone_info *zone = &zones[z];

@@ -13,7 +13,6 @@
 #include "mm/world.h"
 
 enum { ENTRIES = 1024, STACK_TABLES = 4 };
-#define TABLE_SPAN 0x00400000u
 #define FRAME_PAGE (KERNEL_STACKS + KERNEL_STACKS_MOST * KERNEL_STACK_SPAN)
 
 extern char kernel_end[], text_start[], text_end[], rodata_start[], rodata_end[], boot_stack_guard[];

@@ -8,7 +8,6 @@
 #include "mm/space.h"
 #include "mm/world.h"
 
-#define TABLE_SPAN   0x400000u
 #define PIECE_PAGES  32u /* entries of a page table looked at in one piece */
 #define STEP_EVENTS  256u
 #define KERNEL_ENTRY (KERNEL_BASE / TABLE_SPAN)

@@ -9,7 +9,6 @@
 #include "mm/world.h"
 
 #define ENTRIES      PAGING_ENTRIES
-#define TABLE_SPAN   0x400000u
 #define KERNEL_ENTRY (KERNEL_BASE / TABLE_SPAN)
 
 paddr_t paging_kernel;

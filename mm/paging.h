@@ -46,9 +46,12 @@ uint32_t paging_entry(moment_t at, const struct space *space, vaddr_t page);
 /* The directory's entry for the 4 MB that hold the address; in the past its accessed bit is 0. */
 uint32_t paging_directory_entry(moment_t at, const struct space *space, vaddr_t address);
 
+/* Entries of a directory and of a table, and what one of the directory's stands for. */
+#define PAGING_ENTRIES 1024u
+#define TABLE_SPAN     (PAGING_ENTRIES * PAGE_SIZE)
+
 /* All entries of the directory, and of the table for the 4 MB that hold the address (0 where there is none), at that
  * moment: what the two functions above say of each. */
-#define PAGING_ENTRIES 1024u
 void paging_directory(moment_t at, const struct space *space, uint32_t entries[PAGING_ENTRIES]);
 void paging_table(moment_t at, const struct space *space, vaddr_t address, uint32_t entries[PAGING_ENTRIES]);
 

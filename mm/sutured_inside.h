@@ -33,8 +33,7 @@ struct shelf {
 };
 extern struct shelf museum; /* as it is; how it was is the books' */
 
-#define ENTRIES    1024u
-#define TABLE_SPAN 0x00400000u
+#define ENTRIES 1024u
 
 /* A process of the seed's, or a thread, which is one too. */
 enum { TYPE_PROCESS, TYPE_THREAD };

@@ -21,7 +21,6 @@ enum { SYSTEM_MAP, ZONE_MAPS, TABLE_MAP = ZONE_MAPS + ZONES, HEAP_MAP };
 _Static_assert(HEAP_MAP < MAPS, "every map has a place in viz_maps");
 
 #define SMALLEST_HEAP_SHIFT 4
-#define TABLE_SPAN          0x400000u
 #define EXIT_LOOK_BACK      4096
 
 /* ---- Physical memory ---- */
