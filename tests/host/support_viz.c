@@ -56,6 +56,25 @@ struct viz_status status_now(void) {
     };
 }
 
+void frame_at(moment_t at) {
+    struct viz_status status = status_now();
+    status.moment = at;
+    viz_frame(&status);
+}
+
+const char *row_text(int row) {
+    static char text[4][SCREEN_COLUMNS + 1];
+    static int turn;
+    char *line = text[turn++ % 4];
+    int end = 0;
+    for (int i = 0; i < SCREEN_COLUMNS; i++) {
+        line[i] = (char)viz_target[row * SCREEN_COLUMNS + i];
+        end = line[i] == ' ' ? end : i + 1;
+    }
+    line[end] = '\0';
+    return line;
+}
+
 /* ---- Machines ---- */
 
 static uint32_t steps;

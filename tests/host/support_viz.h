@@ -29,6 +29,12 @@ int program_free(struct space *space, vaddr_t address);
 /* A status as the kernel fills it: healed, 16 steps a second, glow off. */
 struct viz_status status_now(void);
 
+/* A frame of that moment. */
+void frame_at(moment_t at);
+
+/* The text of a row of the screen, without blanks at its end; the last four asked for stand. */
+const char *row_text(int row);
+
 /*
  * Compares character and both colours of every presented cell with tests/host/golden/NAME.txt: a line a row of
  * characters in UTF-8, as many of foregrounds, as many of backgrounds in hex. With GOLDEN=write in the environment it

@@ -24,19 +24,11 @@
 static const struct regime *sutured;
 static struct space *space;
 
-static void frame_at(moment_t at) {
+static void museum_frame_at(moment_t at) {
     struct viz_status status = status_now();
     status.regime = "sutured";
     status.moment = at;
     viz_frame(&status);
-}
-
-static const char *row_text(int row) {
-    static char text[SCREEN_COLUMNS + 1];
-    for (int i = 0; i < SCREEN_COLUMNS; i++) {
-        text[i] = (char)(viz_target[row * SCREEN_COLUMNS + i] & 0xFF);
-    }
-    return text;
 }
 
 static void start(void) {
@@ -51,7 +43,7 @@ static void start(void) {
     assert_int_equal(space_map(space, space->image, OWNER_IMAGE, true), OK);
     assert_int_equal(space_stack_new(space), 0);
     assert_true(viz_key(KEY_F3));
-    frame_at(NOW);
+    museum_frame_at(NOW);
 }
 
 /* Blocks of several sizes, every other one freed: to an allocator that never lent it. */
@@ -73,16 +65,16 @@ static void end(void) {
 }
 
 static void frame(void) {
-    frame_at(NOW);
+    museum_frame_at(NOW);
 }
 
 static void test_table(void **state) {
     (void)state;
     start();
-    frame_at(NOW);
+    museum_frame_at(NOW);
     assert_golden("books_fresh");
     stitch(9);
-    frame_at(NOW);
+    museum_frame_at(NOW);
     assert_golden("books");
     assert_golden_looks("books", frame);
     assert_int_equal(viz_target[(BOOKS_ROW + 2 + 4) * SCREEN_COLUMNS], cell('!', ATTR_ERROR));
@@ -117,10 +109,10 @@ static void test_withheld(void **state) {
     start();
     uint32_t a = sutured->malloc(space, 64);
     sutured->malloc(space, 0xFFFFFFE0);
-    frame_at(NOW);
+    museum_frame_at(NOW);
     assert_true(shows("! case 12"));
     sutured->malloc(space, 64); /* the last half of the first one too */
-    frame_at(NOW);
+    museum_frame_at(NOW);
     assert_int_equal(wrong_cells(), 1);
     assert_true(shows("The size is 0 or wraps past 2^32"));
     assert_true(shows("The seed answers as if nothing were wrong."));
@@ -135,7 +127,7 @@ static void test_withheld(void **state) {
     for (int i = 0; i < 2; i++) {
         sutured->malloc_4k(space); /* one frame for both */
     }
-    frame_at(NOW);
+    museum_frame_at(NOW);
     assert_true(wrong_cells() > 0);
     assert_true(shows("! case 10"));
     assert_true(shows("free_4k takes P from the entry"));
@@ -146,7 +138,7 @@ static void test_withheld(void **state) {
     for (uint32_t i = 0; i < 4087; i++) {
         sutured->free_sized(space, block + 32 * i, 16);
     }
-    frame_at(NOW);
+    museum_frame_at(NOW);
     assert_true(shows("4,090 of 4,090 entries   losts 1  lostsize 16"));
     assert_int_equal(viz_target[BOOKS_ROW * SCREEN_COLUMNS + BOOKS_LOSTS] >> 8, ATTR_ERROR_TEXT);
     assert_true(shows("! case 8"));
@@ -167,7 +159,7 @@ static void test_without_a_heap(void **state) {
     assert_int_equal(viz_select(9), OK);
     viz_frame(&status);
     assert_true(shows("FREE RANGES") && !shows("a heap address"));
-    frame_at(NOW); /* the current regime is sutured */
+    museum_frame_at(NOW); /* the current regime is sutured */
     assert_true(shows("a heap address") && !shows("only grows") && shows("no program of the museum"));
     machine_exit(healed, 0);
 }
@@ -176,15 +168,15 @@ static void test_scrolling(void **state) {
     (void)state;
     start();
     stitch(40);
-    frame_at(NOW);
+    museum_frame_at(NOW);
     assert_int_equal(strtol(row_text(BOOKS_ROW + 2 + 6) + 1, NULL, 10), 23); /* the newest, by itself */
     assert_false(viz_key(KEY_PAGE_DOWN));
     while (viz_key(KEY_PAGE_UP)) {
     }
-    frame_at(NOW);
+    museum_frame_at(NOW);
     assert_int_equal(strtol(row_text(BOOKS_ROW + 2) + 1, NULL, 10), 0);
     stitch(1); /* and stays where a key put it */
-    frame_at(NOW);
+    museum_frame_at(NOW);
     assert_int_equal(strtol(row_text(BOOKS_ROW + 2) + 1, NULL, 10), 0);
     assert_true(viz_key(KEY_END));
     end();
@@ -195,14 +187,14 @@ static void test_past(void **state) {
     static uint16_t then[SCREEN_ROWS * SCREEN_COLUMNS];
     start();
     stitch(5);
-    frame_at(NOW);
+    museum_frame_at(NOW);
     memcpy(then, viz_target, sizeof then);
     uint32_t seq = events.next - 1;
     stitch(9);
-    frame_at(NOW);
+    museum_frame_at(NOW);
     assert_memory_not_equal(then + SCREEN_COLUMNS, viz_target + SCREEN_COLUMNS, sizeof then / 2);
     assert_int_equal(past_open(seq), OK);
-    frame_at(seq);
+    museum_frame_at(seq);
     past_close();
     assert_memory_equal(then + SCREEN_COLUMNS, viz_target + SCREEN_COLUMNS,
                         (SCREEN_ROWS - FOOTER_UP - 1) * SCREEN_COLUMNS * sizeof *then);
@@ -221,10 +213,10 @@ static void test_zooms(void **state) {
     (void)state;
     start();
     stitch(9);
-    frame_at(NOW);
+    museum_frame_at(NOW);
     for (int out = 0; out < 32; out++) {
         viz_zoom(1);
-        frame_at(NOW);
+        museum_frame_at(NOW);
         assert_int_equal(colour_at(USER_HEAP), COLOUR_ERROR);
     }
     assert_true(viz_maps[0].region.start == 0 && viz_maps[0].region.end == 0);
@@ -239,7 +231,7 @@ static void test_inspects(void **state) {
     stitch(3);
     struct subject subject = {.kind = SUBJECT_HEAP, .pid = 4, .at = {USER_HEAP, USER_HEAP + 1}};
     viz_inspect(&subject);
-    frame_at(NOW);
+    museum_frame_at(NOW);
     int row = (int)SCREEN_ROWS - FOOTER_UP;
     assert_memory_equal(row_text(row), "H page 48000000..48001000  4,096 B of pid 4 suture: ", 52);
     assert_memory_equal(row_text(row + 1), "  heap of pid 4 <- frame ", 25);

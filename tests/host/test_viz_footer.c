@@ -24,24 +24,12 @@ static void start(void) {
     status = status_now();
 }
 
-/* The text of the row so many rows from the bottom. */
-static const char *row_text(int up) {
-    static char row[SCREEN_COLUMNS + 1];
-    for (int i = 0; i < SCREEN_COLUMNS; i++) {
-        row[i] = (char)viz_target[(SCREEN_ROWS - up) * SCREEN_COLUMNS + i];
-    }
-    for (int i = SCREEN_COLUMNS - 1; i >= 0 && row[i] == ' '; i--) {
-        row[i] = '\0';
-    }
-    return row;
-}
-
 static void assert_row(int up, const char *want) {
-    assert_string_equal(row_text(up), want);
+    assert_string_equal(row_text(SCREEN_ROWS - up), want);
 }
 
 static void assert_begins(int up, const char *want) {
-    assert_memory_equal(row_text(up), want, strlen(want));
+    assert_memory_equal(row_text(SCREEN_ROWS - up), want, strlen(want));
 }
 
 static void test_running(void **state) {
@@ -80,13 +68,14 @@ static void test_errors_stay(void **state) {
         program_free(churn, program_malloc(churn, 100));
     }
     viz_frame(&status);
-    assert_non_null(strstr(row_text(5), "! 3 wild      write 90000000  fault      not mapped, by 00401234"));
-    assert_non_null(strstr(row_text(3), " 4 churn "));
+    assert_non_null(strstr(row_text(SCREEN_ROWS - 5),
+                           "! 3 wild      write 90000000  fault      not mapped, by 00401234"));
+    assert_non_null(strstr(row_text(SCREEN_ROWS - 3), " 4 churn "));
     events_clock = 4000;
     program_malloc(churn, 100);
     status.now = events_clock;
     viz_frame(&status);
-    assert_non_null(strstr(row_text(5), " 4 churn "));
+    assert_non_null(strstr(row_text(SCREEN_ROWS - 5), " 4 churn "));
 }
 
 static void test_standing(void **state) {
@@ -109,7 +98,7 @@ static void test_standing(void **state) {
     past_close();
     assert_row(5, "churn asked for 100 bytes, 104 with rounding. vmalloc began the heap with 4,096");
     assert_begins(4, "bytes; block 48000000 reaches a new page, frame 0");
-    assert_non_null(strstr(row_text(3), "for a page table."));
+    assert_non_null(strstr(row_text(SCREEN_ROWS - 3), "for a page table."));
 }
 
 static void test_whole_views_have_none(void **state) {

@@ -46,17 +46,6 @@ static void frame(void) {
     viz_frame(&status);
 }
 
-static const char *row_text(int row) {
-    static char text[SCREEN_COLUMNS + 1];
-    for (int i = 0; i < SCREEN_COLUMNS; i++) {
-        text[i] = (char)viz_target[row * SCREEN_COLUMNS + i];
-    }
-    for (int i = SCREEN_COLUMNS - 1; i >= 0 && text[i] == ' '; i--) {
-        text[i] = '\0';
-    }
-    return text;
-}
-
 /* Twelve blocks with holes between them. */
 static void holes(struct space *s, vaddr_t block[12]) {
     for (uint32_t i = 0; i < 12; i++) {

@@ -57,20 +57,6 @@ static void start(uint32_t megabytes) {
     frame();
 }
 
-/* Rows of the inspector, without blanks at the end. */
-static const char *row_text(int row) {
-    static char text[4][SCREEN_COLUMNS + 1];
-    static int turn;
-    char *line = text[turn++ % 4];
-    int end = 0;
-    for (int i = 0; i < SCREEN_COLUMNS; i++) {
-        line[i] = (char)viz_target[row * SCREEN_COLUMNS + i];
-        end = line[i] == ' ' ? end : i + 1;
-    }
-    line[end] = '\0';
-    return line;
-}
-
 static const char *inspected(int row) {
     return row_text((int)viz_look.rows - FOOTER_UP + row);
 }

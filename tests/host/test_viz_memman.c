@@ -20,22 +20,6 @@
 #include "viz/map.h"
 #include "viz/palette.h"
 
-static void frame_at(moment_t at) {
-    struct viz_status status = status_now();
-    status.moment = at;
-    viz_frame(&status);
-}
-
-/* The text of a row of the screen, up to a column. */
-static const char *row_text(int row, int end) {
-    static char text[SCREEN_COLUMNS + 1];
-    for (int i = 0; i < end; i++) {
-        text[i] = (char)(viz_target[row * SCREEN_COLUMNS + i] & 0xFF);
-    }
-    text[end] = '\0';
-    return text;
-}
-
 enum { ZONES_ROW = MEMMAN_MAP_ROW + MEMMAN_MAP_ROWS, LIST_ROW = ZONES_ROW + ZONES + 2 };
 
 static void start(uint32_t megabytes) {
@@ -83,8 +67,8 @@ static void test_ranges(void **state) {
 static uint32_t shown(paddr_t *all) {
     uint32_t count = 0;
     frame_at(NOW);
-    for (int row = LIST_ROW; row < SCREEN_ROWS - FOOTER_UP && row_text(row, 8)[0] != ' '; row++) {
-        all[count++] = (paddr_t)strtoul(row_text(row, 8), NULL, 16);
+    for (int row = LIST_ROW; row < SCREEN_ROWS - FOOTER_UP && row_text(row)[0] > ' '; row++) {
+        all[count++] = (paddr_t)strtoul(row_text(row), NULL, 16);
     }
     return count;
 }

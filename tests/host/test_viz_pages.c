@@ -24,21 +24,6 @@
 
 enum { ENTRY_ROW = SCREEN_ROWS - FOOTER_UP - ENTRY_ROWS };
 
-static void frame_at(moment_t at) {
-    struct viz_status status = status_now();
-    status.moment = at;
-    viz_frame(&status);
-}
-
-/* The text of a row of the screen. */
-static const char *row_text(int row) {
-    static char text[SCREEN_COLUMNS + 1];
-    for (int i = 0; i < SCREEN_COLUMNS; i++) {
-        text[i] = (char)(viz_target[row * SCREEN_COLUMNS + i] & 0xFF);
-    }
-    return text;
-}
-
 /* What the processor does when a program reads or writes the page. */
 static void touch(const struct space *space, vaddr_t page, bool write) {
     uint32_t *table = phys(paging_directory_entry(NOW, space, page) & PG_FRAME);

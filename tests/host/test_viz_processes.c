@@ -39,20 +39,6 @@ static bool tell_ended(uint32_t index, struct viz_process *out) {
 
 static const struct viz_world world = {.process = process, .ended = tell_ended};
 
-static void frame_at(moment_t at) {
-    struct viz_status status = status_now();
-    status.moment = at;
-    viz_frame(&status);
-}
-
-static const char *row_text(int row) {
-    static char text[SCREEN_COLUMNS + 1];
-    for (int i = 0; i < SCREEN_COLUMNS; i++) {
-        text[i] = (char)(viz_target[row * SCREEN_COLUMNS + i] & 0xFF);
-    }
-    return text;
-}
-
 /* Three processes with something of everything, and one that ended. */
 static struct space *start(void) {
     machine_start(64);
